@@ -133,6 +133,7 @@ export const ERRNO = {
   EOWNERDEAD: 130,
   ENOTRECOVERABLE: 131,
   ERFKILL: 132,
+  EHWPOISON: 133,
 } as const
 
 /** The name of a Linux error, such as `'ENOENT'`. */
@@ -267,10 +268,11 @@ const MESSAGES: Record<ErrnoName, string> = {
   EOWNERDEAD: 'Owner died',
   ENOTRECOVERABLE: 'State not recoverable',
   ERFKILL: 'Operation not possible due to RF-kill',
+  EHWPOISON: 'Memory page has hardware error',
 }
 
 /** Other names of the same numbers, as in the kernel's header and as Node may spell them. */
-const ALIASES: ReadonlyMap<string, ErrnoName> = new Map([
+const ALIASES: ReadonlyMap<string, ErrnoName> = new Map<string, ErrnoName>([
   ['EWOULDBLOCK', 'EAGAIN'],
   ['EDEADLOCK', 'EDEADLK'],
   ['ENOTSUP', 'EOPNOTSUPP'],

@@ -10,7 +10,7 @@ const ESCAPE = 0xdc00
 /** The string for `bytes[start..end)`, as above. */
 export function decodeName(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = ''
-  for (let i = start; i < end; ) {
+  for (let i = start; i < end;) {
     const byte = bytes[i]!
     if (byte < 0x80) {
       text += String.fromCharCode(byte)

@@ -1,0 +1,1 @@
+export { FuseError, FuseWireError } from './base/errors.js'
