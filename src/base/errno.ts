@@ -272,11 +272,11 @@ const MESSAGES: Record<ErrnoName, string> = {
 }
 
 /** Other names of the same numbers, as in the kernel's header and as Node may spell them. */
-const ALIASES: ReadonlyMap<string, ErrnoName> = new Map<string, ErrnoName>([
-  ['EWOULDBLOCK', 'EAGAIN'],
-  ['EDEADLOCK', 'EDEADLK'],
-  ['ENOTSUP', 'EOPNOTSUPP'],
-])
+const ALIASES: Readonly<Record<string, ErrnoName>> = {
+  EWOULDBLOCK: 'EAGAIN',
+  EDEADLOCK: 'EDEADLK',
+  ENOTSUP: 'EOPNOTSUPP',
+}
 
 const NAMES: ReadonlyMap<number, ErrnoName> = new Map(
   Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]),
@@ -290,7 +290,7 @@ export function errnoName(number: number): ErrnoName | undefined {
 /** The number of the error called `name`, aliases (`EWOULDBLOCK`, `EDEADLOCK`, `ENOTSUP`) included, or undefined. */
 export function errnoNumber(name: string): number | undefined {
   if (Object.hasOwn(ERRNO, name)) return ERRNO[name as ErrnoName]
-  const alias = ALIASES.get(name)
+  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined
   return alias === undefined ? undefined : ERRNO[alias]
 }
 
