@@ -17,7 +17,7 @@ export type NodeId = Brand<number, 'NodeId'>
 export type FileHandle = Brand<number, 'FileHandle'>
 
 /** Tells two objects apart that had the same node id at different times; (node id, generation) is never used again. */
-export type Generation = Brand<number, 'Generation'>
+export type Generation = Brand<number, 'Generation'> | Brand<bigint, 'Generation'>
 
 /**
  * Names a request until it is answered. A number while it is a safe integer, which is every request the kernel sends
