@@ -34,12 +34,15 @@ export class ProtocolError extends FuseWireError {
   readonly field: string
   /** Where the field starts, in bytes from the start of the message. */
   readonly offset: number
+  /** What is wrong with it, in words. */
+  readonly problem: string
 
   constructor(subject: string, field: string, offset: number, problem: string) {
     super('ERR_PROTOCOL', `${subject}: ${field} at byte ${offset}: ${problem}`)
     this.subject = subject
     this.field = field
     this.offset = offset
+    this.problem = problem
   }
 }
 

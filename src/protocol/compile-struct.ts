@@ -1,5 +1,15 @@
 import type { FieldLayout, StructCodec, StructLayout, Variant } from './layout.js'
-import { MAX_SAFE_HIGH, readAny, scalarSize, TWO_32, writeAny, type Scalar } from './scalars.js'
+import {
+  exactScalar,
+  MAX_SAFE_HIGH,
+  readAny,
+  readSignedAny,
+  scalarSize,
+  TWO_32,
+  writeAny,
+  writeSignedAny,
+  type Scalar,
+} from './scalars.js'
 import { outOfRange, truncated } from './struct-errors.js'
 
 /*
@@ -8,7 +18,7 @@ import { outOfRange, truncated } from './struct-errors.js'
  */
 
 /** What generated code may call. */
-const SUPPORT = { readAny, writeAny, outOfRange, truncated }
+const SUPPORT = { readAny, readSignedAny, writeAny, writeSignedAny, outOfRange, truncated }
 
 /** A compiled codec, or undefined where code generation from strings is forbidden. */
 export function compileStruct<T, I>(layout: StructLayout, variant: Variant): StructCodec<T, I> | undefined {
@@ -86,6 +96,8 @@ class Source {
         return `view.getInt32(${place}, true)`
       case 'u64:any':
         return `readAny(view, ${place})`
+      case 'i64:any':
+        return `readSignedAny(view, ${place})`
       case 'u64': {
         const high = this.temporary(`view.getUint32(offset + ${at + 4}, true)`)
         this.reads.push(`if (${high} > ${MAX_SAFE_HIGH}) ${this.refuseRead(field, at, struct)}`)
@@ -150,6 +162,8 @@ class Source {
         return void statements('v !== (v | 0)', `view.setInt32(${place}, v, true)`)
       case 'u64:any':
         return void statements(`!writeAny(view, ${place}, v)`)
+      case 'i64:any':
+        return void statements(`!writeSignedAny(view, ${place}, v)`)
       case 'u64':
         return void statements('!Number.isSafeInteger(v) || v < 0', ...this.writeHalves(at))
       case 'i64':
@@ -167,6 +181,6 @@ class Source {
   }
 
   private kind(type: Scalar): Scalar {
-    return this.exact && scalarSize(type) === 8 ? 'u64:any' : type
+    return this.exact ? exactScalar(type) : type
   }
 }

@@ -1,5 +1,5 @@
 import type { FieldLayout, StructCodec, StructLayout, Variant } from './layout.js'
-import { readScalar, scalarSize, writeScalar, type Scalar } from './scalars.js'
+import { exactScalar, readScalar, scalarSize, writeScalar, type Scalar } from './scalars.js'
 import { outOfRange, truncated } from './struct-errors.js'
 
 type Value = Record<string, unknown>
@@ -49,7 +49,7 @@ function readField(
   exact: boolean,
 ): number | bigint {
   if (at + scalarSize(type) > end) return 0
-  const value = readScalar(exact && field.wireType.endsWith('64') ? 'u64:any' : type, view, at)
+  const value = readScalar(exact ? exactScalar(type) : type, view, at)
   if (value === undefined) throw outOfRange(struct, field.name, at, view.getBigUint64(at, true), field.wireType)
   return value
 }
@@ -97,7 +97,7 @@ function writeField(
   value: unknown,
 ): void {
   if (at + scalarSize(type) > end) return
-  const done = writeScalar(exact && field.wireType.endsWith('64') ? 'u64:any' : type, view, at, value)
+  const done = writeScalar(exact ? exactScalar(type) : type, view, at, value)
   if (!done) throw outOfRange(struct, field.name, at, value, field.wireType)
 }
 

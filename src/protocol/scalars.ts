@@ -13,8 +13,9 @@
  * - `u64:signed`: seconds since 1970, which the header calls `__u64` and the kernel treats as signed; a `number`;
  * - `u64:any`: a `number` while it is a safe integer, else a `bigint`. Every value has one form only, so that `===` and
  *   a `Map` work on it. For what is opaque (lock owners, directory cookies of foreign servers) or may use all 64 bits.
+ *   `i64:any` likewise.
  */
-export type Scalar = 'u16' | 'u32' | 'i32' | 'u64' | 'i64' | 'u64:signed' | 'u64:any'
+export type Scalar = 'u16' | 'u32' | 'i32' | 'u64' | 'i64' | 'u64:signed' | 'u64:any' | 'i64:any'
 
 /** The type of a field in the kernel's header. */
 export type WireType = 'u16' | 'u32' | 'i32' | 'u64' | 'i64'
@@ -26,7 +27,14 @@ export const MAX_SAFE_HIGH = 0x1f_ffff
 const WIRE_SIZE: Record<WireType, number> = { u16: 2, u32: 4, i32: 4, u64: 8, i64: 8 }
 
 export function wireType(scalar: Scalar): WireType {
-  return scalar === 'u64:signed' || scalar === 'u64:any' ? 'u64' : scalar
+  if (scalar === 'u64:signed' || scalar === 'u64:any') return 'u64'
+  return scalar === 'i64:any' ? 'i64' : scalar
+}
+
+/** The kind of scalar of the same type that shows every value. */
+export function exactScalar(scalar: Scalar): Scalar {
+  const type = wireType(scalar)
+  return type === 'u64' ? 'u64:any' : type === 'i64' ? 'i64:any' : scalar
 }
 
 export function scalarSize(scalar: Scalar): number {
@@ -49,12 +57,15 @@ export function readScalar(scalar: Scalar, view: DataView, offset: number): numb
       return safe(view.getBigInt64(offset, true))
     case 'u64:any':
       return readAny(view, offset)
+    case 'i64:any':
+      return readSignedAny(view, offset)
   }
 }
 
 /** Writes `value` at `offset`; false if the field cannot hold it, and then nothing is written. */
 export function writeScalar(scalar: Scalar, view: DataView, offset: number, value: unknown): boolean {
   if (scalar === 'u64:any') return writeAny(view, offset, value)
+  if (scalar === 'i64:any') return writeSignedAny(view, offset, value)
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return false
   switch (scalar) {
     case 'u16':
@@ -96,6 +107,21 @@ export function writeAny(view: DataView, offset: number, value: unknown): boolea
   }
   if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) return false
   view.setBigUint64(offset, value, true)
+  return true
+}
+
+/** `i64:any` at `offset`. */
+export function readSignedAny(view: DataView, offset: number): number | bigint {
+  const value = view.getBigInt64(offset, true)
+  return safe(value) ?? value
+}
+
+/** Writes an `i64:any`; false if `value` is neither a safe integer nor a bigint of 64 bits. */
+export function writeSignedAny(view: DataView, offset: number, value: unknown): boolean {
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false
+  const whole = BigInt(value as number | bigint)
+  if (BigInt.asIntN(64, whole) !== whole) return false
+  view.setBigInt64(offset, whole, true)
   return true
 }
 
