@@ -50,7 +50,7 @@ export function toGolden(value: unknown): Json {
 /** A name that is not UTF-8 stands there as its bytes. */
 function textToGolden(text: string): Json {
   if (!/[\udc80-\udcff]/u.test(text)) return text
-  const bytes = [...text].flatMap((c) => {
+  const bytes = Array.from(text).flatMap((c) => {
     const point = c.codePointAt(0)!
     return point >= 0xdc80 && point <= 0xdcff ? [point & 0xff] : [...Buffer.from(c)]
   })
