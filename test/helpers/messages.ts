@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { decodeName } from '#src/base/name.js'
 import type { MessageCodec } from '#src/protocol/codec.js'
 import type { StructLayout } from '#src/protocol/layout.js'
@@ -66,8 +66,8 @@ export function titleOf(kind: Kind): string {
 }
 
 export function decodeKind(codec: MessageCodec, kind: Kind, message: MessageBuffer, start: number, end: number): Value {
-  if (kind.shape === 'request') return codec.decodeRequest(message, start, end) as unknown as Value
-  if (kind.shape === 'notification') return codec.decodeNotification(message, start, end) as unknown as Value
+  if (kind.shape === 'request') return { ...codec.decodeRequest(message, start, end) }
+  if (kind.shape === 'notification') return { ...codec.decodeNotification(message, start, end) }
   return codec.decodeReply(message, start, end, kind.name as OpcodeName, kind.sizeZero) as unknown as Value
 }
 
@@ -244,7 +244,7 @@ export function refOf(part: Part): FieldRef | undefined {
 function lengthOf(value: unknown): number {
   if (typeof value !== 'string') return (value as { length: number }).length
   // A lone surrogate stands for one byte, where Node would write the three of a replacement character.
-  return [...value].reduce((sum, c) => sum + (/^[\udc80-\udcff]$/u.test(c) ? 1 : Buffer.byteLength(c)), 0)
+  return Array.from(value).reduce((sum, c) => sum + (/^[\udc80-\udcff]$/u.test(c) ? 1 : Buffer.byteLength(c)), 0)
 }
 
 function repeat(units: Uint8Array, times: number): Uint8Array {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { MessageCodec } from '#src/protocol/codec.js'
 import { Guarded } from '../helpers/guarded.js'
 import { arbitraryOf, decodedForm, decodeKind, encodeKind, FORMATS, KINDS, titleOf } from '../helpers/messages.js'
