@@ -30,8 +30,8 @@ export function currentCredentials(): Credentials {
  * thread is root, the change to another user drops the capabilities that override file permissions, for as long as
  * `action` runs.
  *
- * @throws SystemError EPERM if this thread may not act as that user (needs CAP_SETUID and CAP_SETGID); `action` has not
- *   run then
+ * @throws SystemError EPERM if this thread may not act as that user (needs CAP_SETUID and CAP_SETGID), EINVAL for what is
+ *   no id; `action` has not run then
  * @throws FuseWireError ERR_CREDENTIALS if they could not be restored: the thread must not go on serving
  */
 export function withCredentials<T>(
@@ -41,17 +41,20 @@ export function withCredentials<T>(
   action: () => T,
 ): T {
   const before: Credentials = { uid: fsuid(), gid: fsgid(), groups: groups === undefined ? [] : supplementaryGroups() }
-  const changeGroups = groups !== undefined && !equal(groups, before.groups)
+  let groupsChanged = false
   try {
     // The user last: becoming somebody else may cost the right to change the groups.
-    if (changeGroups) setThreadGroups(groups)
+    if (groups !== undefined && !equal(groups, before.groups)) {
+      setThreadGroups(groups)
+      groupsChanged = true
+    }
     if (gid !== before.gid) setFsgid(gid)
     if (uid !== before.uid) setFsuid(uid)
     const result = action()
     if (result instanceof Promise) throw new TypeError('an action with other credentials must not be asynchronous')
     return result
   } finally {
-    restore(before, changeGroups)
+    restore(before, groupsChanged)
   }
 }
 
@@ -94,13 +97,19 @@ function fsgid(): number {
 
 /** setfsuid tells of no error, so look whether it worked. */
 function setFsuid(uid: number): void {
+  if (!isId(uid)) throw new SystemError(ERRNO.EINVAL, 'setfsuid')
   libc().syscall(SYS.setfsuid, uid, 0, 0, 0, 0, 0)
   if (fsuid() !== uid) throw new SystemError(ERRNO.EPERM, 'setfsuid')
 }
 
 function setFsgid(gid: number): void {
+  if (!isId(gid)) throw new SystemError(ERRNO.EINVAL, 'setfsgid')
   libc().syscall(SYS.setfsgid, gid, 0, 0, 0, 0, 0)
   if (fsgid() !== gid) throw new SystemError(ERRNO.EPERM, 'setfsgid')
+}
+
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < 0xffff_ffff
 }
 
 function supplementaryGroups(): number[] {

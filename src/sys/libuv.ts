@@ -11,10 +11,13 @@ export interface LoopAccess {
    */
   readonly fd: number
   /**
-   * How long the loop may sleep, in ms: -1 for ever, 0 not at all (also when it has newly watched descriptors, which its
-   * epoll does not know before the loop has had a turn). Reads 0 within callbacks of timers and immediates, so ask from
-   * the callback of a MessagePort. Brings the loop's clock up to date first: the loop would otherwise reckon from the
-   * moment when it called the callback that we are in, and sleep too long.
+   * How long the loop may sleep, in ms: -1 for ever, 0 not at all (also when nothing keeps the loop alive, and when it has
+   * newly watched descriptors, which its epoll does not know before the loop has had a turn). Brings the loop's clock up to date first: the loop would
+   * otherwise reckon from the moment when it called the callback that we are in, and sleep too long.
+   *
+   * Reads 0 within callbacks of timers and immediates, so ask from the callback of a MessagePort. To give the loop a
+   * whole turn and come back, post that message from an immediate: one that is posted by the callback of a message is
+   * delivered, up to 1000 times, before the loop goes on, with {@link fd} readable all the while.
    */
   timeoutMs(this: void): number
 }
