@@ -71,7 +71,8 @@ test('a wait in place of libuv wakes up when libuv has something to do', () => {
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(child.status, 0, child.stderr)
   const seen = JSON.parse(child.stdout) as Record<string, number>
-  assert.equal(seen['idle'], -1)
+  // For ever, but for a delayed task of V8's own.
+  assert.ok(seen['idle'] === -1 || seen['idle']! > 1000, child.stdout)
   assert.ok(seen['early']! > 0 && seen['early']! <= 51, child.stdout)
   assert.ok(seen['late']! <= seen['early']! - 18, `the loop's clock has been brought up to date: ${child.stdout}`)
   assert.ok(seen['ready'] === 0 && seen['waited']! >= seen['late']! - 1, child.stdout)
