@@ -187,7 +187,7 @@ function asNobody(path: string, code: string): Promise<string> {
 
 test(
   'an ordinary user mounts and unmounts through fusermount3',
-  { ...options, skip: skip || noHelper() },
+  { ...options, skip: skip || notForUsers() },
   async (t) => {
     const path = mountpoint(t)
     chownSync(path, 65_534, 65_534)
