@@ -26,11 +26,14 @@ export class PosixError extends Error {
   override readonly name = 'PosixError'
   /** The errno's name, such as `'ENOENT'`. */
   readonly code: string
+  /** The errno. */
+  readonly number: number
 
   constructor(call: string, errno: number) {
     const code = NAMES.get(errno) ?? `errno ${errno}`
     super(`${call}: ${code}`)
     this.code = code
+    this.number = errno
   }
 }
 
