@@ -94,9 +94,7 @@ export const append = group('append', [
     const others = await Promise.all([t.process(), t.process()])
     await Promise.all(
       others.map(async (other, writer) =>
-        Promise.all(
-          Array.from({ length: 150 }, async (_, i) => other.call('mkdir', `${dir}/${writer}-${i}`)),
-        ),
+        Promise.all(Array.from({ length: 150 }, async (_, i) => other.call('mkdir', `${dir}/${writer}-${i}`))),
       ),
     )
     equal(t.list(dir).length, 300)

@@ -74,12 +74,16 @@ export const attributes = group('attributes', [
       deepEqual([posix.lstat(path).uid, posix.lstat(path).gid], [12, 34])
     }
   }),
-  check('chown clears set-id bits of a program, also for root', { needs: 'root', traits: ['owners', 'setIdCleared'] }, (t) => {
-    const path = t.file('f')
-    posix.chmod(path, 0o6755)
-    posix.chown(path, 12, 34)
-    equal(posix.stat(path).mode & 0o7777, 0o755)
-  }),
+  check(
+    'chown clears set-id bits of a program, also for root',
+    { needs: 'root', traits: ['owners', 'setIdCleared'] },
+    (t) => {
+      const path = t.file('f')
+      posix.chmod(path, 0o6755)
+      posix.chown(path, 12, 34)
+      equal(posix.stat(path).mode & 0o7777, 0o755)
+    },
+  ),
   check('chown of a directory keeps set-id bits', ROOT_OWNERS, (t) => {
     const path = t.mkdir('d')
     posix.chmod(path, 0o6755)

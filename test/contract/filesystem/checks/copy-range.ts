@@ -30,12 +30,14 @@ export const copyRange = group('copy-range', [
     equal(copyAll(from, 0, to, 0, SIZE), SIZE)
     ok(t.content(t.at('to')).equals(data))
   }),
-  ...([
-    [1, 0, 1],
-    [4096, 4096, 8192],
-    [10, 5001, 40_000],
-    [0, 65_536, 4096],
-  ] as const).map(([fromOffset, toOffset, length]) =>
+  ...(
+    [
+      [1, 0, 1],
+      [4096, 4096, 8192],
+      [10, 5001, 40_000],
+      [0, 65_536, 4096],
+    ] as const
+  ).map(([fromOffset, toOffset, length]) =>
     check(`copies ${length} bytes from ${fromOffset} to ${toOffset}`, NEEDS, (t) => {
       const old = pattern(80_000, 2)
       const { from, to, data } = files(t, old)

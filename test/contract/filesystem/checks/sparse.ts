@@ -83,7 +83,7 @@ export const sparse = group('sparse', [
     const fd = holey(t)
     const size = posix.fstat(fd).size
     let covered = 0
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const data = posix.lseek(fd, at, SEEK.DATA)
       const hole = posix.lseek(fd, data, SEEK.HOLE)
       ok(hole > data)

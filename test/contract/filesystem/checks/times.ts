@@ -21,42 +21,133 @@ const FRESH = 'freshTimes'
 
 const CASES: readonly Case[] = [
   { what: 'write', watched: 'file', moves: BOTH, act: (t) => posix.write(t.open('file', O.WRONLY), 'x') },
-  { what: 'pwrite past the end', watched: 'file', moves: BOTH, act: (t) => posix.pwrite(t.open('file', O.WRONLY), 'x', 999) },
+  {
+    what: 'pwrite past the end',
+    watched: 'file',
+    moves: BOTH,
+    act: (t) => posix.pwrite(t.open('file', O.WRONLY), 'x', 999),
+  },
   { what: 'write of no bytes', watched: 'file', moves: [], act: (t) => posix.write(t.open('file', O.WRONLY), '') },
   { what: 'open for writing and close', watched: 'file', moves: [], act: (t) => t.close(t.open('file', O.RDWR)) },
   { what: 'open with O_TRUNC', watched: 'file', moves: BOTH, act: (t) => t.open('file', O.WRONLY | O.TRUNC) },
   { what: 'truncate to less', watched: 'file', moves: BOTH, act: (t) => posix.truncate(t.at('file'), 1) },
   { what: 'truncate to more', watched: 'file', moves: BOTH, act: (t) => posix.truncate(t.at('file'), 100) },
-  { what: 'ftruncate to the same size', watched: 'file', moves: BOTH, act: (t) => posix.ftruncate(t.open('file', O.WRONLY), 7) },
+  {
+    what: 'ftruncate to the same size',
+    watched: 'file',
+    moves: BOTH,
+    act: (t) => posix.ftruncate(t.open('file', O.WRONLY), 7),
+  },
   { what: 'chmod', watched: 'file', moves: ['ctime'], act: (t) => posix.chmod(t.at('file'), 0o600) },
-  { what: 'chown to the same ids', watched: 'file', moves: ['ctime'], act: (t) => posix.chown(t.at('file'), process.geteuid!(), process.getegid!()) },
+  {
+    what: 'chown to the same ids',
+    watched: 'file',
+    moves: ['ctime'],
+    act: (t) => posix.chown(t.at('file'), process.geteuid!(), process.getegid!()),
+  },
   { what: 'read', watched: 'file', moves: [], act: (t) => posix.read(t.open('file', O.RDONLY), 5) },
   { what: 'stat', watched: 'file', moves: [], act: (t) => posix.stat(t.at('file')) },
-  { what: 'link', watched: 'file', moves: ['ctime'], traits: ['hardLinks'], act: (t) => posix.link(t.at('file'), t.at('dir/l')) },
-  { what: 'unlink of another name', watched: 'file', moves: ['ctime'], traits: ['hardLinks'], act: (t) => posix.unlink(t.at('second')) },
-  { what: 'rename', watched: 'file', moves: ['ctime'], act: (t) => { posix.rename(t.at('file'), t.at('moved')); posix.rename(t.at('moved'), t.at('file')) } },
-  { what: 'setxattr', watched: 'file', moves: ['ctime'], traits: ['xattr'], act: (t) => posix.setxattr(t.at('file'), 'user.a', 'v') },
-  { what: 'fallocate that grows', watched: 'file', moves: BOTH, traits: ['fallocate'], act: (t) => posix.fallocate(t.open('file', O.WRONLY), 0, 0, 5000) },
-  { what: 'punching a hole', watched: 'file', moves: BOTH, traits: ['punchHole'], act: (t) => posix.fallocate(t.open('file', O.WRONLY), FALLOC.PUNCH_HOLE | FALLOC.KEEP_SIZE, 0, 5) },
-  { what: 'copy_file_range into it', watched: 'file', moves: BOTH, traits: ['copyFileRange'], act: (t) => { posix.copyFileRange(t.open('source', O.RDONLY), 0, t.open('file', O.WRONLY), 0, 5) } },
+  {
+    what: 'link',
+    watched: 'file',
+    moves: ['ctime'],
+    traits: ['hardLinks'],
+    act: (t) => posix.link(t.at('file'), t.at('dir/l')),
+  },
+  {
+    what: 'unlink of another name',
+    watched: 'file',
+    moves: ['ctime'],
+    traits: ['hardLinks'],
+    act: (t) => posix.unlink(t.at('second')),
+  },
+  {
+    what: 'rename',
+    watched: 'file',
+    moves: ['ctime'],
+    act: (t) => {
+      posix.rename(t.at('file'), t.at('moved'))
+      posix.rename(t.at('moved'), t.at('file'))
+    },
+  },
+  {
+    what: 'setxattr',
+    watched: 'file',
+    moves: ['ctime'],
+    traits: ['xattr'],
+    act: (t) => posix.setxattr(t.at('file'), 'user.a', 'v'),
+  },
+  {
+    what: 'fallocate that grows',
+    watched: 'file',
+    moves: BOTH,
+    traits: ['fallocate'],
+    act: (t) => posix.fallocate(t.open('file', O.WRONLY), 0, 0, 5000),
+  },
+  {
+    what: 'punching a hole',
+    watched: 'file',
+    moves: BOTH,
+    traits: ['punchHole'],
+    act: (t) => posix.fallocate(t.open('file', O.WRONLY), FALLOC.PUNCH_HOLE | FALLOC.KEEP_SIZE, 0, 5),
+  },
+  {
+    what: 'copy_file_range into it',
+    watched: 'file',
+    moves: BOTH,
+    traits: ['copyFileRange'],
+    act: (t) => {
+      posix.copyFileRange(t.open('source', O.RDONLY), 0, t.open('file', O.WRONLY), 0, 5)
+    },
+  },
   { what: 'making a file in it', watched: 'dir', moves: BOTH, act: (t) => t.file('dir/new') },
   { what: 'making a directory in it', watched: 'dir', moves: BOTH, act: (t) => t.mkdir('dir/new') },
   { what: 'making a link in it', watched: 'dir', moves: BOTH, act: (t) => posix.symlink('x', t.at('dir/new')) },
-  { what: 'linking into it', watched: 'dir', moves: BOTH, traits: ['hardLinks'], act: (t) => posix.link(t.at('file'), t.at('dir/new')) },
+  {
+    what: 'linking into it',
+    watched: 'dir',
+    moves: BOTH,
+    traits: ['hardLinks'],
+    act: (t) => posix.link(t.at('file'), t.at('dir/new')),
+  },
   { what: 'unlinking in it', watched: 'dir', moves: BOTH, act: (t) => posix.unlink(t.at('dir/old')) },
   { what: 'removing a directory in it', watched: 'dir', moves: BOTH, act: (t) => posix.rmdir(t.at('dir/olddir')) },
   { what: 'renaming in it', watched: 'dir', moves: BOTH, act: (t) => posix.rename(t.at('dir/old'), t.at('dir/new')) },
   { what: 'renaming into it', watched: 'dir', moves: BOTH, act: (t) => posix.rename(t.at('file'), t.at('dir/new')) },
   { what: 'renaming out of it', watched: 'dir', moves: BOTH, act: (t) => posix.rename(t.at('dir/old'), t.at('new')) },
-  { what: 'exchanging with a name in it', watched: 'dir', moves: BOTH, traits: ['exchange'], act: (t) => posix.renameat2(t.at('dir/old'), t.at('file'), RENAME.EXCHANGE) },
-  { what: 'writing to a file in it', watched: 'dir', moves: [], act: (t) => posix.write(t.open('dir/old', O.WRONLY), 'x') },
+  {
+    what: 'exchanging with a name in it',
+    watched: 'dir',
+    moves: BOTH,
+    traits: ['exchange'],
+    act: (t) => posix.renameat2(t.at('dir/old'), t.at('file'), RENAME.EXCHANGE),
+  },
+  {
+    what: 'writing to a file in it',
+    watched: 'dir',
+    moves: [],
+    act: (t) => posix.write(t.open('dir/old', O.WRONLY), 'x'),
+  },
   { what: 'chmod of a file in it', watched: 'dir', moves: [], act: (t) => posix.chmod(t.at('dir/old'), 0o600) },
-  { what: 'opening an existing file in it with O_CREAT', watched: 'dir', moves: [], act: (t) => t.open('dir/old', O.CREAT | O.RDWR) },
+  {
+    what: 'opening an existing file in it with O_CREAT',
+    watched: 'dir',
+    moves: [],
+    act: (t) => t.open('dir/old', O.CREAT | O.RDWR),
+  },
   { what: 'listing it', watched: 'dir', moves: [], act: (t) => t.list(t.at('dir')) },
   { what: 'chmod', watched: 'dir', moves: ['ctime'], act: (t) => posix.chmod(t.at('dir'), 0o700) },
   { what: 'readlink', watched: 'link', moves: [], act: (t) => posix.readlink(t.at('link')) },
   { what: 'following', watched: 'link', moves: [], act: (t) => posix.stat(t.at('link')) },
-  { what: 'rename', watched: 'link', moves: ['ctime'], act: (t) => { posix.rename(t.at('link'), t.at('moved')); posix.rename(t.at('moved'), t.at('link')) } },
+  {
+    what: 'rename',
+    watched: 'link',
+    moves: ['ctime'],
+    act: (t) => {
+      posix.rename(t.at('link'), t.at('moved'))
+      posix.rename(t.at('moved'), t.at('link'))
+    },
+  },
 ]
 
 function build(t: Context, traits: readonly string[]): void {

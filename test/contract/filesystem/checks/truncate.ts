@@ -26,13 +26,23 @@ export const truncate = group('truncate', [
     const fd = t.openPath(path, O.RDWR)
     posix.ftruncate(fd, 5)
     posix.ftruncate(fd, 9000)
-    ok(t.content(path).subarray(5).every((byte) => byte === 0))
+    ok(
+      t
+        .content(path)
+        .subarray(5)
+        .every((byte) => byte === 0),
+    )
   }),
   check('the part of a page after the end reads as zeros once the file grows', (t) => {
     const path = t.file('f', pattern(4096))
     posix.truncate(path, 100)
     posix.pwrite(t.openPath(path, O.RDWR), 'x', 4000)
-    ok(t.content(path).subarray(100, 4000).every((byte) => byte === 0))
+    ok(
+      t
+        .content(path)
+        .subarray(100, 4000)
+        .every((byte) => byte === 0),
+    )
   }),
   check('the position stays', (t) => {
     const fd = t.openPath(t.file('f', 'abcdef'), O.RDWR)

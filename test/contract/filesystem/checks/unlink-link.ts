@@ -131,13 +131,15 @@ export const unlinkLink = group('unlink-link', [
   check('an unlinked file that is open cannot get a name back', LINKS, (t) => {
     const fd = t.openPath(t.file('f'), O.RDWR)
     posix.unlink(t.at('f'))
-    fails('ENOENT', () =>
-      posix.linkat(AT.FDCWD, `/proc/self/fd/${fd}`, AT.FDCWD, t.at('back'), AT.SYMLINK_FOLLOW),
-    )
+    fails('ENOENT', () => posix.linkat(AT.FDCWD, `/proc/self/fd/${fd}`, AT.FDCWD, t.at('back'), AT.SYMLINK_FOLLOW))
   }),
-  check('link into a directory without write permission is EACCES', { needs: 'user', traits: ['hardLinks', 'permissions'] }, (t) => {
-    t.mkdir('d', 0o555)
-    const file = t.file('f')
-    fails('EACCES', () => posix.link(file, t.at('d/f')))
-  }),
+  check(
+    'link into a directory without write permission is EACCES',
+    { needs: 'user', traits: ['hardLinks', 'permissions'] },
+    (t) => {
+      t.mkdir('d', 0o555)
+      const file = t.file('f')
+      fails('EACCES', () => posix.link(file, t.at('d/f')))
+    },
+  ),
 ])

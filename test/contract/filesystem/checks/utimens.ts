@@ -16,7 +16,11 @@ const TIMES: readonly Case[] = [
   { what: 'the last nanosecond of a second', time: 1_000n * SECOND - 1n, traits: ['nanoseconds'] },
   { what: 'the last second of 32 bits', time: 0x7fffffffn * SECOND },
   { what: 'a time after 2038', time: 0x80000000n * SECOND, traits: ['timesAfter2038'] },
-  { what: 'a time in 2100 with nanoseconds', time: 4_102_444_800n * SECOND + 5n, traits: ['timesAfter2038', 'nanoseconds'] },
+  {
+    what: 'a time in 2100 with nanoseconds',
+    time: 4_102_444_800n * SECOND + 5n,
+    traits: ['timesAfter2038', 'nanoseconds'],
+  },
   { what: 'a time in 2440', time: 14_831_769_600n * SECOND, traits: ['timesAfter2038'] },
   { what: 'a second before 1970', time: -SECOND, traits: ['timesBefore1970'] },
   { what: 'a time in 1901', time: -0x80000000n * SECOND, traits: ['timesBefore1970'] },
