@@ -44,8 +44,9 @@ export class Agent {
     return this.#waiting.length > 0
   }
 
-  get pid(): number {
-    return this.#process.pid!
+  /** True once the process is gone. */
+  get ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
   /** Makes one system call there. Calls are made in order; a blocked one holds up those after it. */
@@ -60,7 +61,7 @@ export class Agent {
 
   /** Ends the process, blocked or not, and waits until it is gone and its locks with it. */
   async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    if (this.ended) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))
     this.#process.kill('SIGKILL')
     await gone

@@ -92,7 +92,7 @@ export class Context {
     }
     this.close(fd)
     return names
-      .toSorted(Buffer.compare)
+      .toSorted((a, b) => a.compare(b))
       .map((name) => name.toString('latin1'))
       .filter((name) => name !== '.' && name !== '..')
   }
@@ -116,6 +116,7 @@ export class Context {
     this.#openFiles.clear()
     posix.umask(0o022)
     for (const { key, agent } of this.#agents.splice(0)) {
+      if (agent.ended) continue
       if (agent.busy) {
         await agent.kill()
         continue

@@ -41,12 +41,12 @@ export function runContract(target: Target): void {
   const isRoot = process.getuid?.() === 0
   const title = `filesystem contract on ${target.name} as ${target.as}`
   if (target.as === 'root' && !isRoot) {
-    test(title, { skip: 'the tests do not run as root' }, () => {})
+    void test(title, { skip: 'the tests do not run as root' }, () => {})
     return
   }
   const as = target.as === 'user' && isRoot ? USER : null
   const groups = GROUPS.filter(({ name }) => target.groups?.includes(name) ?? true)
-  describe(title, { concurrency: 2 }, () => {
+  void describe(title, { concurrency: 2 }, () => {
     let dir = ''
     before(async () => {
       const root = typeof target.root === 'string' ? target.root : target.root()
@@ -55,7 +55,7 @@ export function runContract(target: Target): void {
     })
     after(async () => clean(dir, as))
     for (const group of groups) {
-      test(group.name, async (t) => runGroup(t, target, group, dir, as))
+      void test(group.name, async (t) => runGroup(t, target, group, dir, as))
     }
   })
 }

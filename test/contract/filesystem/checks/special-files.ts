@@ -2,7 +2,6 @@ import { deepEqual, equal, rejects as rejectsError } from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { AT, O, posix, S } from '../../../helpers/posix.js'
-import { makeDevice } from '../../../helpers/posix.js'
 import { check, fails, group } from '../check.js'
 import type { Context } from '../context.js'
 
@@ -46,18 +45,18 @@ export const specialFiles = group('special-files', [
     equal(posix.lstat(t.at('fifo')).mode & 0o777, 0o600)
   }),
   check('mknod makes a character device', DEVICES, (t) => {
-    posix.mknod(t.at('null'), S.IFCHR | 0o666, makeDevice(1, 3))
+    posix.mknod(t.at('null'), S.IFCHR | 0o666, posix.makeDevice(1, 3))
     const stat = posix.lstat(t.at('null'))
     deepEqual([stat.mode & S.IFMT, stat.major, stat.minor], [S.IFCHR, 1, 3])
   }),
   check('mknod makes a block device', DEVICES, (t) => {
-    posix.mknod(t.at('block'), S.IFBLK | 0o600, makeDevice(7, 200))
+    posix.mknod(t.at('block'), S.IFBLK | 0o600, posix.makeDevice(7, 200))
     const stat = posix.lstat(t.at('block'))
     deepEqual([stat.mode & S.IFMT, stat.major, stat.minor], [S.IFBLK, 7, 200])
   }),
   check('mknod of a device by an ordinary user is EPERM', { needs: 'user' }, (t) => {
-    fails('EPERM', () => posix.mknod(t.at('null'), S.IFCHR | 0o666, makeDevice(1, 3)))
-    fails('EPERM', () => posix.mknod(t.at('block'), S.IFBLK | 0o666, makeDevice(7, 0)))
+    fails('EPERM', () => posix.mknod(t.at('null'), S.IFCHR | 0o666, posix.makeDevice(1, 3)))
+    fails('EPERM', () => posix.mknod(t.at('block'), S.IFBLK | 0o666, posix.makeDevice(7, 0)))
   }),
   check('bytes go through a fifo', SPECIAL, (t) => {
     posix.mknod(t.at('fifo'), S.IFIFO | 0o644)
