@@ -2,6 +2,7 @@
  * The process that touches a target. Its one argument is a {@link Job}; it tells about each check on standard output,
  * one line of JSON before and one after. The parent kills it when a check takes too long.
  */
+import { writeSync } from 'node:fs'
 import { posix } from '../../helpers/posix.js'
 import type { Check } from './check.js'
 import { Context } from './context.js'
@@ -26,8 +27,10 @@ export type Line =
   | { readonly event: 'end'; readonly index: number; readonly error?: string }
   | { readonly event: 'failed'; readonly error: string }
 
+/** Written at once: `process.stdout` may keep a line back, which would be lost when a check ends or hangs the process. */
 function tell(line: Line): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+  let bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes))
 }
 
 async function runCheck(check: Check, dir: string): Promise<string | undefined> {
