@@ -53,7 +53,7 @@ export function answerInit(initIn: InitIn, wishes: InitWishes = {}): InitAnswer 
   const wanted = wantedFlags(wishes)
   const refused = [...refuseExclusive(wanted), ...refuseUnavailable(wanted, offered, minor)]
   checkNeeds(wanted, wishes)
-  const pagesOffered = (offered & initFlagBit('MAX_PAGES')) !== 0n && minor >= INIT_FLAGS.MAX_PAGES.since
+  const pagesOffered = (offered & initFlagBit('MAX_PAGES')) !== 0n && minor >= (INIT_FLAGS.MAX_PAGES.since ?? 0)
   const size = transferSize(wishes, pagesOffered)
   const maxBackground = inRange('maxBackground', wishes.maxBackground, DEFAULT_MAX_BACKGROUND, 1, 0xffff)
   const threshold = Math.max(1, Math.floor((maxBackground * 3) / 4))
