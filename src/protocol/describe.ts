@@ -43,7 +43,7 @@ export class Describer {
       const request = this.codec.decodeRequest(message, start, end)
       const { header, op } = request
       const row: OpcodeRow = OPCODES[op]
-      const shown = showParts(row.in, request as unknown as Value)
+      const shown = showParts(row.in, request)
       const more = request.extensions === undefined ? [] : [`extensions ${request.extensions.length}B`]
       const who = header.pid === 0 ? [] : [`pid ${header.pid}`]
       const node = Number(header.nodeid) === 0 ? [] : [`n${header.nodeid}`]
@@ -69,7 +69,7 @@ export class Describer {
         return line(direction, `${header.unique}: ${errnoName(-header.error) ?? `error ${-header.error}`}`, [])
       const row: OpcodeRow = OPCODES[op]
       const parts = (sizeZero ? row.outIfSizeZero : undefined) ?? row.out
-      return line(direction, `${header.unique}: OK`, showParts(parts, reply as unknown as Value))
+      return line(direction, `${header.unique}: OK`, showParts(parts, reply))
     } catch (error) {
       return malformed(direction, `reply to ${op}`, end - start, error)
     }
@@ -80,7 +80,7 @@ export class Describer {
     try {
       const decoded = this.codec.decodeNotification(message, start, end)
       const row: NotifyRow = NOTIFICATIONS[decoded.notification]
-      return line(direction, `notify ${decoded.notification}`, showParts(row.out, decoded as unknown as Value))
+      return line(direction, `notify ${decoded.notification}`, showParts(row.out, decoded))
     } catch (error) {
       return malformed(direction, 'notification', end - start, error)
     }

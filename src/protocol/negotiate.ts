@@ -108,7 +108,7 @@ function refuseExclusive(wanted: Map<InitFlagName, Wish>): RefusedFlag[] {
 
 function refuseUnavailable(wanted: Map<InitFlagName, Wish>, offered: bigint, minor: number): RefusedFlag[] {
   const refused: RefusedFlag[] = []
-  for (const [flag, wish] of [...wanted]) {
+  for (const [flag, wish] of wanted) {
     const since = INIT_FLAGS[flag].since ?? 0
     const tooNew = since > minor && `needs protocol 7.${since}, the connection has 7.${minor}`
     const reason = (offered & initFlagBit(flag)) === 0n ? 'the kernel does not offer it' : tooNew
