@@ -83,7 +83,7 @@ function row<const I extends readonly Part[], const O extends readonly Part[]>(
   since: number | null,
   nodeid: string,
   columns: Columns<I, O>,
-): OpcodeRow & { readonly in: I; readonly out: O } {
+): Omit<OpcodeRow, 'in' | 'out'> & { readonly in: I; readonly out: O } {
   return { code, since, nodeid, reply: true, extensions: [], ...columns }
 }
 
@@ -93,7 +93,7 @@ function sizedRow<const I extends readonly Part[], const O extends readonly Part
   since: number,
   nodeid: string,
   columns: Columns<I, O> & { readonly outIfSizeZero: Z },
-): OpcodeRow & { readonly in: I; readonly out: O; readonly outIfSizeZero: Z } {
+): Omit<OpcodeRow, 'in' | 'out' | 'outIfSizeZero'> & { readonly in: I; readonly out: O; readonly outIfSizeZero: Z } {
   return { code, since, nodeid, reply: true, extensions: [], ...columns }
 }
 
