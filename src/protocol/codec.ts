@@ -106,6 +106,10 @@ export class MessageCodec {
       if (extensions.length % EXTENSION_UNIT !== 0) {
         throw new ProtocolError(request.op, 'extensions', body, `${extensions.length} bytes are no multiple of 8`)
       }
+      if (headOnly && extensions.length > 0) {
+        // The extensions belong behind the data, which somebody else is to write behind this head.
+        throw new ProtocolError(request.op, 'extensions', body, 'cannot be written with the head alone')
+      }
       let end = this.parts(row.in, 'request').encode(message, body, request, headOnly)
       if (extensions.length > 0) end = writeBytes(message, end, extensions, false, 'extensions')
       const len = end - start + (headOnly ? trailingLength(row.in, request) : 0)

@@ -130,10 +130,10 @@ class Source {
   }
 
   private encodeField(field: FieldLayout, at: number, struct: string, source: string): void {
-    if (at + field.size > this.size && typeof field.type !== 'object') return
     if (typeof field.type === 'object') {
       this.encoder(field.type, at, field.type.name, source)
     } else if (field.type === 'bytes') {
+      if (at + field.size > this.size) return
       const refuse = `throw outOfRange('${struct}', '${field.name}', offset + ${at}, ${source}, 'run of ${field.size} bytes')`
       this.writes.push(`if (!(${source} instanceof Uint8Array) || ${source}.length !== ${field.size}) ${refuse}`)
       this.writes.push(`new Uint8Array(view.buffer, view.byteOffset + offset + ${at}, ${field.size}).set(${source})`)
@@ -149,17 +149,18 @@ class Source {
   }
 
   private encodeScalar(field: FieldLayout, type: Scalar, at: number, struct: string, source: string): void {
+    if (at + scalarSize(type) > this.size) return
     const place = `offset + ${at}`
     const refuse = `throw outOfRange('${struct}', '${field.name}', ${place}, v, '${field.wireType}')`
     const statements = (checks: string, ...writes: string[]) =>
       this.writes.push(`{ const v = ${source}; if (${checks}) ${refuse}; ${writes.join('; ')} }`)
     switch (this.kind(type)) {
       case 'u16':
-        return void statements('v !== (v & 0xffff)', `view.setUint16(${place}, v, true)`)
+        return void statements("typeof v !== 'number' || v !== (v & 0xffff)", `view.setUint16(${place}, v, true)`)
       case 'u32':
-        return void statements('v !== v >>> 0', `view.setUint32(${place}, v, true)`)
+        return void statements("typeof v !== 'number' || v !== v >>> 0", `view.setUint32(${place}, v, true)`)
       case 'i32':
-        return void statements('v !== (v | 0)', `view.setInt32(${place}, v, true)`)
+        return void statements("typeof v !== 'number' || v !== (v | 0)", `view.setInt32(${place}, v, true)`)
       case 'u64:any':
         return void statements(`!writeAny(view, ${place}, v)`)
       case 'i64:any':
