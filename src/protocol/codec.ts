@@ -68,6 +68,11 @@ export class MessageCodec {
     this.outHeader = this.struct(fuse_out_header)
   }
 
+  /** Whether it walks the tables; see {@link MessageCodecOptions.interpreted}. */
+  get isInterpreted(): boolean {
+    return this.options.interpreted
+  }
+
   /** The header alone, such as that of a request whose body is malformed. */
   decodeInHeader(message: MessageBuffer, start: number, end: number): InHeader {
     return this.inHeader.decode(message.view, start, end)
