@@ -117,12 +117,20 @@ function headerRows(): Row[] {
   return [
     {
       name: 'fuse_in_header, decode',
-      codec: (codec) => () => pick(codec).decode(view, 0, 40),
+      codec: (codec) =>
+        (
+          (struct) => () =>
+            struct.decode(view, 0, 40)
+        )(pick(codec)),
       hand: () => hand.decodeInHeader(view, 0, 40),
     },
     {
       name: 'fuse_in_header, encode',
-      codec: (codec) => () => pick(codec).encode(view, 0, value),
+      codec: (codec) =>
+        (
+          (struct) => () =>
+            struct.encode(view, 0, value)
+        )(pick(codec)),
       hand: () => hand.encodeInHeader(view, 0, header, 40, 1),
     },
   ]

@@ -46,6 +46,12 @@ const EXTENSION_UNIT = 8
 const NO_UNIQUE = 0 as Unique
 const NOTHING = new Uint8Array(0)
 
+/** The name and the codec behind an opcode or a notification code. */
+interface Known {
+  readonly name: string
+  readonly parts: PartsCodec
+}
+
 /**
  * Reads and writes every message of one connection, in both directions. A range `[start, end)` of a buffer must hold one
  * whole message. What is malformed throws a {@link ProtocolError} that names message, field and byte; nothing outside of
@@ -60,6 +66,9 @@ export class MessageCodec {
   private readonly inHeader: StructCodec<InHeader, InHeaderInput>
   private readonly outHeader: StructCodec<OutHeader, OutHeader>
   private readonly compiled = new Map<readonly Part[], PartsCodec>()
+  /** What a number on the wire stands for, made when it is first met. */
+  private readonly requests = new Map<number, Known>()
+  private readonly notifications = new Map<number, Known>()
 
   constructor(wire: WireFormat = CURRENT_FORMAT, options: MessageCodecOptions = {}) {
     this.wire = wire
@@ -83,18 +92,18 @@ export class MessageCodec {
     try {
       const header = this.inHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_in_header.len', start, header.len, end - start)
-      const op = opcodeName(header.opcode)
-      if (op === undefined) {
+      const known = this.requests.get(header.opcode) ?? this.request(header.opcode)
+      if (known === undefined) {
         throw new ProtocolError(name, 'fuse_in_header.opcode', start + 4, `${header.opcode} is not an opcode`)
       }
-      name = op
+      name = known.name
       const body = start + fuse_in_header.size
       const extensions = end - header.total_extlen * EXTENSION_UNIT
       if (extensions < body) {
         const there = `announces ${end - extensions} bytes, ${end - body} are there`
         throw new ProtocolError(name, 'fuse_in_header.total_extlen', start + 36, there)
       }
-      const request = this.parts(OPCODES[op].in, 'request').decode(message, body, extensions, op, header) as Request
+      const request = known.parts.decode(message, body, extensions, name, header) as Request
       if (extensions < end) request.extensions = message.bytes.subarray(extensions, end)
       return request
     } catch (error) {
@@ -119,7 +128,9 @@ export class MessageCodec {
       if (extensions.length > 0) end = writeBytes(message, end, extensions, false, 'extensions')
       const len = end - start + (headOnly ? trailingLength(row.in, request) : 0)
       const total_extlen = extensions.length / EXTENSION_UNIT
-      this.inHeader.encode(message.view, start, { ...request.header, len, opcode: row.code, total_extlen })
+      const { unique, nodeid, uid, gid, pid, padding } = request.header
+      const header = { len, opcode: row.code, unique, nodeid, uid, gid, pid, total_extlen, padding: padding ?? 0 }
+      this.inHeader.encode(message.view, start, header)
       return end
     } catch (error) {
       throw located(error, request.op, start)
@@ -184,13 +195,12 @@ export class MessageCodec {
       const header = this.outHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_out_header.len', start, header.len, end - start)
       if (header.unique !== 0) throw new ProtocolError(name, 'fuse_out_header.unique', start + 8, 'is not 0')
-      const known = notifyName(header.error)
+      const known = this.notifications.get(header.error) ?? this.notification(header.error)
       if (known === undefined) {
         throw new ProtocolError(name, 'fuse_out_header.error', start + 4, `${header.error} is not a notification code`)
       }
-      name = known
-      const codec = this.parts(NOTIFICATIONS[known].out, 'notification')
-      return codec.decode(message, start + fuse_out_header.size, end, known, header) as Notification
+      name = known.name
+      return known.parts.decode(message, start + fuse_out_header.size, end, name, header) as Notification
     } catch (error) {
       throw located(error, name, start)
     }
@@ -208,6 +218,22 @@ export class MessageCodec {
     } catch (error) {
       throw located(error, notification.notification, start)
     }
+  }
+
+  private request(opcode: number): Known | undefined {
+    const name = opcodeName(opcode)
+    if (name === undefined) return undefined
+    const known = { name, parts: this.parts(OPCODES[name].in, 'request') }
+    this.requests.set(opcode, known)
+    return known
+  }
+
+  private notification(code: number): Known | undefined {
+    const name = notifyName(code)
+    if (name === undefined) return undefined
+    const known = { name, parts: this.parts(NOTIFICATIONS[name].out, 'notification') }
+    this.notifications.set(code, known)
+    return known
   }
 
   private parts(parts: readonly Part[], shape: Shape): PartsCodec {

@@ -1,3 +1,4 @@
+import { readFastCountedText, readFastText, writeFastText } from './fast-text.js'
 import { readNodeIds, writeBytes, writeNodeIds } from './interpret-parts.js'
 import {
   countDiffers,
@@ -10,7 +11,7 @@ import {
   type PartsOptions,
 } from './parts-codec.js'
 import type { FieldRef, Part } from './parts.js'
-import { endOfText, readCountedText, readText, writeText } from './text.js'
+import { endOfText } from './text.js'
 
 /*
  * Turns the parts of a row into JavaScript once, when the first message of its kind comes: the decoded message is one
@@ -25,12 +26,12 @@ const SUPPORT = {
   leftOver,
   notBytes,
   padded,
-  readCountedText,
+  readFastCountedText,
+  readFastText,
   readNodeIds,
-  readText,
   writeBytes,
+  writeFastText,
   writeNodeIds,
-  writeText,
 }
 
 /** A compiled codec, or undefined where code generation from strings is forbidden. */
@@ -98,9 +99,11 @@ class Source {
         return this.addStruct(part)
       case 'text':
         this.reads.push(`const nul_${part.key} = endOfText(bytes, at, end, '${part.key}')`)
-        this.reads.push(`const $${part.key} = readText(bytes, at, nul_${part.key}, ${part.component}, '${part.key}')`)
+        this.reads.push(
+          `const $${part.key} = readFastText(bytes, at, nul_${part.key}, ${part.component}, '${part.key}')`,
+        )
         this.reads.push(`at = nul_${part.key} + 1`)
-        this.writes.push(`at = writeText(bytes, at, value.${part.key}, ${part.component}, '${part.key}')`)
+        this.writes.push(`at = writeFastText(bytes, at, value.${part.key}, ${part.component}, '${part.key}')`)
         return
       case 'counted-text':
         return this.addCountedText(part)
@@ -142,11 +145,11 @@ class Source {
   private addCountedText(part: Extract<Part, { kind: 'counted-text' }>): void {
     const length = read(part.length)
     this.refuseUnlessThere(part.length, `${length} + 1`)
-    this.reads.push(`const $${part.key} = readCountedText(bytes, at, at + ${length}, '${part.key}')`)
+    this.reads.push(`const $${part.key} = readFastCountedText(bytes, at, at + ${length}, '${part.key}')`)
     this.reads.push(`const terminator = bytes[at + ${length}]; at += ${length} + 1`)
     this.optional.push('if (terminator !== 0) result.terminator = terminator')
     this.writes.push(`const start_${part.key} = at`)
-    this.writes.push(`at = writeText(bytes, at, value.${part.key}, false, '${part.key}', value.terminator)`)
+    this.writes.push(`at = writeFastText(bytes, at, value.${part.key}, false, '${part.key}', value.terminator)`)
     this.refuseUnlessCounted(part.length, `at - start_${part.key} - 1`)
   }
 
