@@ -16,10 +16,11 @@ import type {
   Request,
   RequestInput,
 } from './message.js'
-import { NOTIFICATIONS, notifyName, type NotifyRow } from './notify-codes.js'
-import { opcodeName, OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
+import { NOTIFICATIONS, type NotifyName } from './notify-codes.js'
+import { OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
 import { leftOver, type PartsCodec, type Shape } from './parts-codec.js'
 import type { Part } from './parts.js'
+import { RowCodecs, trailingLength } from './row-codecs.js'
 import type { Struct } from './struct.js'
 import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { CURRENT_FORMAT, type WireFormat } from './version.js'
@@ -46,12 +47,6 @@ const EXTENSION_UNIT = 8
 const NO_UNIQUE = 0 as Unique
 const NOTHING = new Uint8Array(0)
 
-/** The name and the codec behind an opcode or a notification code. */
-interface Known {
-  readonly name: string
-  readonly parts: PartsCodec
-}
-
 /**
  * Reads and writes every message of one connection, in both directions. A range `[start, end)` of a buffer must hold one
  * whole message. What is malformed throws a {@link ProtocolError} that names message, field and byte; nothing outside of
@@ -65,16 +60,21 @@ export class MessageCodec {
   private readonly options: Required<MessageCodecOptions>
   private readonly inHeader: StructCodec<InHeader, InHeaderInput>
   private readonly outHeader: StructCodec<OutHeader, OutHeader>
-  private readonly compiled = new Map<readonly Part[], PartsCodec>()
-  /** What a number on the wire stands for, made when it is first met. */
-  private readonly requests = new Map<number, Known>()
-  private readonly notifications = new Map<number, Known>()
+  private readonly requests: RowCodecs
+  private readonly replies: RowCodecs
+  private readonly sizeZeroReplies: RowCodecs
+  private readonly notifications: RowCodecs
 
   constructor(wire: WireFormat = CURRENT_FORMAT, options: MessageCodecOptions = {}) {
     this.wire = wire
     this.options = { exact: false, interpreted: false, ...options }
     this.inHeader = this.struct(fuse_in_header)
     this.outHeader = this.struct(fuse_out_header)
+    this.requests = new RowCodecs(OPCODES, (op) => OPCODES[op as OpcodeName].in, this.compiler('request'))
+    this.replies = new RowCodecs(OPCODES, (op) => outParts(op, false), this.compiler('reply'))
+    this.sizeZeroReplies = new RowCodecs(OPCODES, (op) => outParts(op, true), this.compiler('reply'))
+    const notifyParts = (name: string) => NOTIFICATIONS[name as NotifyName].out
+    this.notifications = new RowCodecs(NOTIFICATIONS, notifyParts, this.compiler('notification'))
   }
 
   /** Whether it walks the tables; see {@link MessageCodecOptions.interpreted}. */
@@ -92,7 +92,7 @@ export class MessageCodec {
     try {
       const header = this.inHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_in_header.len', start, header.len, end - start)
-      const known = this.requests.get(header.opcode) ?? this.request(header.opcode)
+      const known = this.requests.withCode(header.opcode)
       if (known === undefined) {
         throw new ProtocolError(name, 'fuse_in_header.opcode', start + 4, `${header.opcode} is not an opcode`)
       }
@@ -113,8 +113,8 @@ export class MessageCodec {
 
   /** Writes a request at `start`; returns where it ends. */
   encodeRequest(message: MessageBuffer, start: number, request: RequestInput, headOnly = false): number {
-    const row: OpcodeRow = OPCODES[request.op]
     try {
+      const row = this.requests.named(request.op)
       const body = start + fuse_in_header.size
       const extensions = request.extensions ?? NOTHING
       if (extensions.length % EXTENSION_UNIT !== 0) {
@@ -124,9 +124,9 @@ export class MessageCodec {
         // The extensions belong behind the data, which somebody else is to write behind this head.
         throw new ProtocolError(request.op, 'extensions', body, 'cannot be written with the head alone')
       }
-      let end = this.parts(row.in, 'request').encode(message, body, request, headOnly)
+      let end = row.parts.encode(message, body, request, headOnly)
       if (extensions.length > 0) end = writeBytes(message, end, extensions, false, 'extensions')
-      const len = end - start + (headOnly ? trailingLength(row.in, request) : 0)
+      const len = end - start + (headOnly ? trailingLength(row, request) : 0)
       const total_extlen = extensions.length / EXTENSION_UNIT
       const { unique, nodeid, uid, gid, pid, padding } = request.header
       const header = { len, opcode: row.code, unique, nodeid, uid, gid, pid, total_extlen, padding: padding ?? 0 }
@@ -159,7 +159,8 @@ export class MessageCodec {
         if (body !== end) throw leftOver(body, end)
         return { op, header, ok: false } satisfies ErrorReply as ReplyOf<Op>
       }
-      return this.parts(outParts(op, sizeZero), 'reply').decode(message, body, end, op, header) as ReplyOf<Op>
+      const row = (sizeZero ? this.sizeZeroReplies : this.replies).named(op)
+      return row.parts.decode(message, body, end, op, header) as ReplyOf<Op>
     } catch (error) {
       throw located(error, op, start)
     }
@@ -168,9 +169,9 @@ export class MessageCodec {
   /** Writes a reply without an error at `start`; returns where it ends. `sizeZero` as for decoding. */
   encodeReply(message: MessageBuffer, start: number, reply: ReplyInput, headOnly = false, sizeZero = false): number {
     try {
-      const parts = outParts(reply.op, sizeZero)
-      const end = this.parts(parts, 'reply').encode(message, start + fuse_out_header.size, reply, headOnly)
-      const len = end - start + (headOnly ? trailingLength(parts, reply) : 0)
+      const row = (sizeZero ? this.sizeZeroReplies : this.replies).named(reply.op)
+      const end = row.parts.encode(message, start + fuse_out_header.size, reply, headOnly)
+      const len = end - start + (headOnly ? trailingLength(row, reply) : 0)
       this.outHeader.encode(message.view, start, { len, error: 0, unique: reply.unique })
       return end
     } catch (error) {
@@ -195,7 +196,7 @@ export class MessageCodec {
       const header = this.outHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_out_header.len', start, header.len, end - start)
       if (header.unique !== 0) throw new ProtocolError(name, 'fuse_out_header.unique', start + 8, 'is not 0')
-      const known = this.notifications.get(header.error) ?? this.notification(header.error)
+      const known = this.notifications.withCode(header.error)
       if (known === undefined) {
         throw new ProtocolError(name, 'fuse_out_header.error', start + 4, `${header.error} is not a notification code`)
       }
@@ -208,11 +209,10 @@ export class MessageCodec {
 
   /** Writes a notification at `start`; returns where it ends. */
   encodeNotification(message: MessageBuffer, start: number, notification: NotificationInput, headOnly = false): number {
-    const row: NotifyRow = NOTIFICATIONS[notification.notification]
     try {
-      const codec = this.parts(row.out, 'notification')
-      const end = codec.encode(message, start + fuse_out_header.size, notification, headOnly)
-      const len = end - start + (headOnly ? trailingLength(row.out, notification) : 0)
+      const row = this.notifications.named(notification.notification)
+      const end = row.parts.encode(message, start + fuse_out_header.size, notification, headOnly)
+      const len = end - start + (headOnly ? trailingLength(row, notification) : 0)
       this.outHeader.encode(message.view, start, { len, error: row.code, unique: NO_UNIQUE })
       return end
     } catch (error) {
@@ -220,29 +220,10 @@ export class MessageCodec {
     }
   }
 
-  private request(opcode: number): Known | undefined {
-    const name = opcodeName(opcode)
-    if (name === undefined) return undefined
-    const known = { name, parts: this.parts(OPCODES[name].in, 'request') }
-    this.requests.set(opcode, known)
-    return known
-  }
-
-  private notification(code: number): Known | undefined {
-    const name = notifyName(code)
-    if (name === undefined) return undefined
-    const known = { name, parts: this.parts(NOTIFICATIONS[name].out, 'notification') }
-    this.notifications.set(code, known)
-    return known
-  }
-
-  private parts(parts: readonly Part[], shape: Shape): PartsCodec {
-    const known = this.compiled.get(parts)
-    if (known !== undefined) return known
-    const options = { shape, wire: this.wire, exact: this.options.exact }
-    const made = (this.options.interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
-    this.compiled.set(parts, made)
-    return made
+  private compiler(shape: Shape): (parts: readonly Part[]) => PartsCodec {
+    const { exact, interpreted } = this.options
+    const options = { shape, wire: this.wire, exact }
+    return (parts) => (interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
   }
 
   private struct<T extends object, I extends object>(struct: Struct<string, T, I>): StructCodec<T, I> {
@@ -252,15 +233,9 @@ export class MessageCodec {
 }
 
 /** What the body of a successful reply to `op` is made of. */
-function outParts(op: OpcodeName, sizeZero: boolean): readonly Part[] {
-  const row: OpcodeRow = OPCODES[op]
+function outParts(op: string, sizeZero: boolean): readonly Part[] {
+  const row: OpcodeRow = OPCODES[op as OpcodeName]
   return (sizeZero ? row.outIfSizeZero : undefined) ?? row.out
-}
-
-/** How many bytes `headOnly` left out. */
-function trailingLength(parts: readonly Part[], value: object): number {
-  const last = parts.at(-1)
-  return last?.kind === 'bytes' ? (value as Record<string, Uint8Array>)[last.key]!.length : 0
 }
 
 function wrongLength(field: string, start: number, said: number, actual: number): ProtocolError {

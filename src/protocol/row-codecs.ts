@@ -1,0 +1,60 @@
+import type { PartsCodec } from './parts-codec.js'
+import type { Part } from './parts.js'
+
+/** One row of a table with the codec of its parts. */
+export interface RowCodec {
+  readonly name: string
+  readonly code: number
+  readonly parts: PartsCodec
+  /** The name of the bytes that the message ends with, if it does. */
+  readonly trailing: string | undefined
+}
+
+/** The codecs of one table: found by number on reading, by name on writing, made when the first message comes. */
+export class RowCodecs {
+  private readonly byCode = new Map<number, RowCodec>()
+  private readonly byName = new Map<string, RowCodec>()
+  private readonly names = new Map<number, string>()
+  private readonly table: Readonly<Record<string, { readonly code: number }>>
+  private readonly partsOf: (name: string) => readonly Part[]
+  private readonly compile: (parts: readonly Part[]) => PartsCodec
+
+  /** @param partsOf what the messages of a row are made of */
+  constructor(
+    table: Readonly<Record<string, { readonly code: number }>>,
+    partsOf: (name: string) => readonly Part[],
+    compile: (parts: readonly Part[]) => PartsCodec,
+  ) {
+    this.table = table
+    this.partsOf = partsOf
+    this.compile = compile
+    for (const [name, { code }] of Object.entries(table)) this.names.set(code, name)
+  }
+
+  /** Undefined for a number that the table does not have. */
+  withCode(code: number): RowCodec | undefined {
+    const known = this.byCode.get(code)
+    if (known !== undefined) return known
+    const name = this.names.get(code)
+    return name === undefined ? undefined : this.named(name)
+  }
+
+  named(name: string): RowCodec {
+    return this.byName.get(name) ?? this.make(name)
+  }
+
+  private make(name: string): RowCodec {
+    const { code } = this.table[name]!
+    const parts = this.partsOf(name)
+    const last = parts.at(-1)
+    const made = { name, code, parts: this.compile(parts), trailing: last?.kind === 'bytes' ? last.key : undefined }
+    this.byName.set(name, made)
+    this.byCode.set(code, made)
+    return made
+  }
+}
+
+/** How many bytes an encoder leaves out when it writes the head alone. */
+export function trailingLength(row: RowCodec, value: object): number {
+  return row.trailing === undefined ? 0 : (value as Record<string, Uint8Array>)[row.trailing]!.length
+}
