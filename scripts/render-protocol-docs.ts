@@ -9,7 +9,7 @@ export function renderProtocolDocs(): string {
   return `${[
     '# The protocol',
     `FUSE 7.${FUSE_KERNEL_MINOR_VERSION} as this library has it. Made by \`npm run docs\` from the tables of \`src/protocol\`: change those, not this file.`,
-    'Numbers are little-endian. Since: the minor of protocol 7 in which something appeared; where the changelog does not say, it is unknown.',
+    'Numbers are in the byte order of the machine, of which this library knows little-endian. Since: the minor of protocol 7 in which something appeared; where the changelog does not say, it is unknown.',
     '## Requests',
     'A request is `fuse_in_header`, what stands under In, and the extensions, if any. Its reply is `fuse_out_header` and what stands under Out, or `fuse_out_header` alone with a negated errno.',
     LEGEND,
