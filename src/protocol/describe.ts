@@ -156,7 +156,9 @@ function showStruct(struct: StructLayout, value: Value): string[] {
     } else if (typeof field.type === 'object') {
       words.push(`${name}{${showStruct(field.type, item as Value).join(' ')}}`)
     } else if (typeof item === 'number' || typeof item === 'bigint') {
-      words.push(...showNumber(struct.name, name, item, value))
+      // The exact codec shows seconds before 1970 as the header has them: without a sign.
+      const signed = field.type === 'u64:signed' && typeof item === 'bigint' ? BigInt.asIntN(64, item) : item
+      words.push(...showNumber(struct.name, name, signed, value))
     }
   }
   return words
