@@ -8,7 +8,7 @@ import type { MessageBuffer } from './message.js'
 import { NOTIFICATIONS, type NotifyRow } from './notify-codes.js'
 import { OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
 import type { Part } from './parts.js'
-import { fuse_out_header } from './structs/header.js'
+import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { CURRENT_FORMAT, type WireFormat } from './version.js'
 
 /** Whether this side received the message or sent it. */
@@ -49,7 +49,7 @@ export class Describer {
       const node = Number(header.nodeid) === 0 ? [] : [`n${header.nodeid}`]
       return line(direction, `${header.unique}: ${op}`, [...node, ...shown, ...more, ...who])
     } catch (error) {
-      return malformed(direction, 'request', end - start, error)
+      return malformed(direction, `request${uniqueAt(message, start, end, fuse_in_header.size)}`, end - start, error)
     }
   }
 
@@ -71,7 +71,8 @@ export class Describer {
       const parts = (sizeZero ? row.outIfSizeZero : undefined) ?? row.out
       return line(direction, `${header.unique}: OK`, showParts(parts, reply))
     } catch (error) {
-      return malformed(direction, `reply to ${op}`, end - start, error)
+      const unique = uniqueAt(message, start, end, fuse_out_header.size)
+      return malformed(direction, `reply${unique} to ${op}`, end - start, error)
     }
   }
 
@@ -86,16 +87,25 @@ export class Describer {
     }
   }
 
-  /** A message of the server, reply or notification, whichever it is. `op` is that of the request it answers. */
-  fromServer(direction: TraceDirection, message: MessageBuffer, start: number, end: number, op: OpcodeName): string {
-    const isNotification =
-      end - start >= fuse_out_header.size &&
-      end <= message.bytes.length &&
-      message.view.getBigUint64(start + 8, true) === 0n
-    return isNotification
+  /** A message of the server, reply or notification, whichever it is. `op` and `sizeZero` as for a reply. */
+  fromServer(
+    direction: TraceDirection,
+    message: MessageBuffer,
+    start: number,
+    end: number,
+    op: OpcodeName,
+    sizeZero = false,
+  ): string {
+    return uniqueAt(message, start, end, fuse_out_header.size) === ' 0'
       ? this.notification(direction, message, start, end)
-      : this.reply(direction, message, start, end, op)
+      : this.reply(direction, message, start, end, op, sizeZero)
   }
+}
+
+/** The `unique` of a message whose header is whole, after a space; else nothing. Stands at byte 8 of both headers. */
+function uniqueAt(message: MessageBuffer, start: number, end: number, headerSize: number): string {
+  const whole = start >= 0 && end - start >= headerSize && end <= message.bytes.length
+  return whole ? ` ${message.view.getBigUint64(start + 8, true)}` : ''
 }
 
 function line(direction: TraceDirection, head: string, words: readonly string[]): string {
@@ -104,7 +114,7 @@ function line(direction: TraceDirection, head: string, words: readonly string[])
 
 function malformed(direction: TraceDirection, what: string, length: number, error: unknown): string {
   const reason = error instanceof Error ? error.message : 'unknown'
-  return `${direction} malformed ${what}, ${length} bytes: ${reason}`.replaceAll(/[\r\n]/gu, ' ')
+  return escape(`${direction} malformed ${what}, ${length} bytes: ${reason}`)
 }
 
 function showParts(parts: readonly Part[], message: Value): string[] {
@@ -146,7 +156,9 @@ function showStruct(struct: StructLayout, value: Value): string[] {
     } else if (typeof field.type === 'object') {
       words.push(`${name}{${showStruct(field.type, item as Value).join(' ')}}`)
     } else if (typeof item === 'number' || typeof item === 'bigint') {
-      words.push(...showNumber(struct.name, name, item, value))
+      // The exact codec shows seconds before 1970 as the header has them: without a sign.
+      const signed = field.type === 'u64:signed' && typeof item === 'bigint' ? BigInt.asIntN(64, item) : item
+      words.push(...showNumber(struct.name, name, signed, value))
     }
   }
   return words
@@ -155,7 +167,9 @@ function showStruct(struct: StructLayout, value: Value): string[] {
 function showNumber(struct: string, name: string, item: number | bigint, value: Value): string[] {
   if (struct.startsWith('fuse_init_') && (name === 'flags' || name === 'flags2')) {
     const all = joinInitFlags(value['flags'] as number, value['flags2'] as number)
-    return name === 'flags2' ? [] : [`flags ${initFlagNames(all)}`]
+    if (name === 'flags') return all === 0n ? [] : [`flags ${initFlagNames(all)}`]
+    // Without INIT_EXT the upper word counts for nothing, but it was sent.
+    return item === 0 || all >> 32n !== 0n ? [] : [`flags2 0x${item.toString(16)}`]
   }
   if (NODES.has(name) && struct !== 'fuse_attr' && struct !== 'fuse_statx') return [`n${item}`]
   if (Number(item) === 0) return []
@@ -172,13 +186,15 @@ function rangeOf(value: Value): { readonly from: string; readonly length: string
   return { from, length, text: `[${String(value[from])} +${String(value[length])}]` }
 }
 
-/** In double quotes, with what would break the line, or what is no character, escaped. */
+/** In double quotes, which are escaped within. */
 function quote(text: string): string {
-  const escaped = text.replaceAll(/["\\\p{C}\u2028\u2029]/gu, (character) => {
+  return `"${escape(text.replaceAll(/["\\]/gu, String.raw`\$&`))}"`
+}
+
+/** What would break the line, or what is no character, in a form that can be seen. */
+function escape(text: string): string {
+  return text.replaceAll(/[\p{C}\u2028\u2029]/gu, (character) => {
     const point = character.codePointAt(0)!
-    if (character === '"' || character === '\\') return `\\${character}`
-    if (point >= 0xdc80 && point <= 0xdcff) return `\\x${(point & 0xff).toString(16)}`
-    return `\\u{${point.toString(16)}}`
+    return point >= 0xdc80 && point <= 0xdcff ? `\\x${(point & 0xff).toString(16)}` : `\\u{${point.toString(16)}}`
   })
-  return `"${escaped}"`
 }

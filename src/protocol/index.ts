@@ -135,7 +135,7 @@ export { acceptInit, offerInit } from './negotiate-client.js'
 export { MIN_KERNEL_MINOR, answerInit } from './negotiate.js'
 export { MAX_PAGES_LIMIT } from './negotiated.js'
 export { NOTIFICATIONS, notifyName } from './notify-codes.js'
-export { OPCODES, opcodeName } from './opcodes.js'
+export { OPCODES, RESERVED_OPCODES, opcodeName } from './opcodes.js'
 export {
   fuse_attr,
   fuse_attr_out,

@@ -51,12 +51,16 @@ export function answerInit(initIn: InitIn, wishes: InitWishes = {}): InitAnswer 
   const minor = Math.min(initIn.minor, limit)
   const offered = joinInitFlags(initIn.flags, initIn.flags2)
   const wanted = wantedFlags(wishes)
-  const refused = [...refuseExclusive(wanted), ...refuseUnavailable(wanted, offered, minor)]
-  checkNeeds(wanted, wishes)
+  const refused = [
+    ...refuseExclusive(wanted),
+    ...refuseUnavailable(wanted, offered, minor),
+    ...refuseNeedy(wanted, wishes),
+  ]
   const pagesOffered = (offered & initFlagBit('MAX_PAGES')) !== 0n && minor >= (INIT_FLAGS.MAX_PAGES.since ?? 0)
   const size = transferSize(wishes, pagesOffered)
   const maxBackground = inRange('maxBackground', wishes.maxBackground, DEFAULT_MAX_BACKGROUND, 1, 0xffff)
   const threshold = Math.max(1, Math.floor((maxBackground * 3) / 4))
+  const stackDepth = inRange('maxStackDepth', wishes.maxStackDepth, 1, 1, 2)
   const taken = new Set(wanted.keys())
   if (pagesOffered) taken.add('MAX_PAGES')
   if (wishes.requestTimeoutSeconds !== undefined) taken.add('REQUEST_TIMEOUT')
@@ -73,8 +77,8 @@ export function answerInit(initIn: InitIn, wishes: InitWishes = {}): InitAnswer 
     max_pages: pagesOffered ? size.maxPages : 0,
     map_alignment: 0,
     flags2: words.flags2,
-    max_stack_depth: taken.has('PASSTHROUGH') ? inRange('maxStackDepth', wishes.maxStackDepth, 1, 1, 2) : 0,
-    request_timeout: inRange('requestTimeoutSeconds', wishes.requestTimeoutSeconds, 0, 0, 0xffff),
+    max_stack_depth: taken.has('PASSTHROUGH') ? stackDepth : 0,
+    request_timeout: inRange('requestTimeoutSeconds', wishes.requestTimeoutSeconds, 0, 1, 0xffff),
   }
   const capped = { ...initOut, max_readahead: Math.min(initOut.max_readahead, initIn.max_readahead) }
   const never = INIT_FLAG_NAMES.filter((name) => (offered & initFlagBit(name)) !== 0n && name in REFUSED_FLAGS)
@@ -121,14 +125,14 @@ function refuseUnavailable(wanted: Map<InitFlagName, Wish>, offered: bigint, min
 }
 
 /** Refuses what the kernel would refuse (or leave without effect) for want of something else. */
-function checkNeeds(wanted: Map<InitFlagName, Wish>, wishes: InitWishes): void {
+function refuseNeedy(wanted: Map<InitFlagName, Wish>, wishes: InitWishes): RefusedFlag[] {
   if (wanted.has('ALLOW_IDMAP') && wishes.defaultPermissions !== true && !wanted.has('POSIX_ACL')) {
     throw new UnsupportedError('ALLOW_IDMAP needs default_permissions or POSIX_ACL; the kernel would refuse the mount')
   }
-  if (wanted.has('READDIRPLUS_AUTO') && !wanted.has('DO_READDIRPLUS')) {
-    if (wanted.get('READDIRPLUS_AUTO') === true) throw new UnsupportedError('READDIRPLUS_AUTO needs DO_READDIRPLUS')
-    wanted.delete('READDIRPLUS_AUTO')
-  }
+  if (!wanted.has('READDIRPLUS_AUTO') || wanted.has('DO_READDIRPLUS')) return []
+  if (wanted.get('READDIRPLUS_AUTO') === true) throw new UnsupportedError('READDIRPLUS_AUTO needs DO_READDIRPLUS')
+  wanted.delete('READDIRPLUS_AUTO')
+  return [{ flag: 'READDIRPLUS_AUTO', reason: 'needs DO_READDIRPLUS' }]
 }
 
 function transferSize(wishes: InitWishes, pagesOffered: boolean): { maxWrite: number; maxPages: number } {

@@ -78,6 +78,9 @@ export function settle(initIn: InitIn, out: InitOut, flags: bigint, refused: rea
     names.delete('PASSTHROUGH')
     refusals.push({ flag: 'PASSTHROUGH', reason: 'needs max_stack_depth 1 or 2, and no WRITEBACK_CACHE' })
   }
+  if (!names.has('DO_READDIRPLUS') && names.delete('READDIRPLUS_AUTO')) {
+    refusals.push({ flag: 'READDIRPLUS_AUTO', reason: 'needs DO_READDIRPLUS' })
+  }
   if (names.has('AUTO_INVAL_DATA') && names.delete('EXPLICIT_INVAL_DATA')) {
     refusals.push({ flag: 'EXPLICIT_INVAL_DATA', reason: 'AUTO_INVAL_DATA takes precedence' })
   }
@@ -93,7 +96,8 @@ export function settle(initIn: InitIn, out: InitOut, flags: bigint, refused: rea
     maxWrite: minor < 5 ? PAGE_SIZE : Math.max(out.max_write, PAGE_SIZE),
     maxPages,
     maxRead,
-    maxReadahead: minor < 6 ? maxRead : Math.min(initIn.max_readahead, out.max_readahead),
+    // A reply below 7.6 does not name it: what was offered stays.
+    maxReadahead: minor < 6 ? initIn.max_readahead : Math.min(initIn.max_readahead, out.max_readahead),
     maxBackground: minor < 13 ? DEFAULT_MAX_BACKGROUND : out.max_background || DEFAULT_MAX_BACKGROUND,
     congestionThreshold:
       minor < 13 ? DEFAULT_CONGESTION_THRESHOLD : out.congestion_threshold || DEFAULT_CONGESTION_THRESHOLD,

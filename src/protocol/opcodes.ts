@@ -252,6 +252,12 @@ export const OPCODES = {
   }),
 } as const satisfies Record<string, OpcodeRow>
 
+/** Numbers that are never opcodes, and what reads as one: the first request in the byte order of another machine. */
+export const RESERVED_OPCODES = {
+  CUSE_INIT_BSWAP_RESERVED: { code: 0x10_0000, meaning: 'CUSE_INIT in the other byte order' },
+  INIT_BSWAP_RESERVED: { code: 0x1a00_0000, meaning: 'INIT in the other byte order' },
+} as const
+
 /** The name of a request, such as `'LOOKUP'`. */
 export type OpcodeName = keyof typeof OPCODES
 
