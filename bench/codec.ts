@@ -164,23 +164,23 @@ function allRows(): Row[] {
   const inval = { parent: nodeid, namelen: name.length, flags: 0 }
   return [
     ...headerRows(),
-    ...requestRows({ op: 'LOOKUP', header, name }, hand.decodeLookup, hand.encodeLookup),
+    ...requestRows({ op: 'LOOKUP', header, name }, hand.decodeRequest, hand.encodeLookup),
     ...replyRows(),
-    ...requestRows({ op: 'READ', header, fuse_read_in }, hand.decodeRead, hand.encodeRead),
-    ...requestRows({ op: 'WRITE', header, fuse_write_in, data }, hand.decodeWrite, hand.encodeWrite),
+    ...requestRows({ op: 'READ', header, fuse_read_in }, hand.decodeRequest, hand.encodeRead),
+    ...requestRows({ op: 'WRITE', header, fuse_write_in, data }, hand.decodeRequest, hand.encodeWrite),
     ...notificationRows(
       { notification: 'INVAL_INODE', fuse_notify_inval_inode_out: { ino: nodeid, off: -1, len: 0 } },
-      hand.decodeInvalInode,
+      hand.decodeNotification,
       hand.encodeInvalInode,
     ),
     ...notificationRows(
       { notification: 'INVAL_ENTRY', fuse_notify_inval_entry_out: inval, name },
-      hand.decodeInvalEntry,
+      hand.decodeNotification,
       hand.encodeInvalEntry,
     ),
     ...notificationRows(
       { notification: 'STORE', fuse_notify_store_out: { nodeid, offset: 0, size: data.length }, data },
-      hand.decodeStore,
+      hand.decodeNotification,
       hand.encodeStore,
     ),
   ]
@@ -218,7 +218,7 @@ export function benchCodec(): unknown {
     ns.interpreted.toFixed(1),
     ns.hand.toFixed(1),
     `${(ns.interpreted / ns.compiled).toFixed(1)}x`,
-    `${(ns.compiled / ns.hand).toFixed(2)}`,
+    (ns.compiled / ns.hand).toFixed(2),
     `±${(spread * 100).toFixed(0)}%`,
     reached ? 'yes' : 'NO',
   ])

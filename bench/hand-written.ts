@@ -118,8 +118,24 @@ function requestHeader(message: MessageBuffer, start: number, end: number) {
   return header
 }
 
-export function decodeLookup(message: MessageBuffer, start: number, end: number) {
+/** Any request: what its opcode says. */
+export function decodeRequest(message: MessageBuffer, start: number, end: number) {
   const header = requestHeader(message, start, end)
+  switch (header.opcode) {
+    case 1:
+      return decodeLookup(message, start, end, header)
+    case 15:
+      return decodeRead(message, start, end, header)
+    case 16:
+      return decodeWrite(message, start, end, header)
+    default:
+      return fail('unknown opcode')
+  }
+}
+
+type InHeader = ReturnType<typeof decodeInHeader>
+
+function decodeLookup(message: MessageBuffer, start: number, end: number, header: InHeader) {
   const nul = message.bytes.indexOf(0, start + 40)
   if (nul !== end - 1) fail('no NUL at the end')
   return { op: 'LOOKUP', header, name: readName(message.bytes, start + 40, nul) }
@@ -157,8 +173,7 @@ function setReadIn(view: DataView, at: number, value: Omit<ReadIn, 'read_flags' 
   setU32(view, at + 36, 0)
 }
 
-export function decodeRead(message: MessageBuffer, start: number, end: number) {
-  const header = requestHeader(message, start, end)
+function decodeRead(message: MessageBuffer, start: number, end: number, header: InHeader) {
   const fuse_read_in = readIn(message.view, start + 40, end)
   if (start + 80 !== end) fail('left over')
   return { op: 'READ', header, fuse_read_in }
@@ -176,8 +191,7 @@ export function encodeRead(
 
 type WriteIn = Omit<ReadIn, 'read_flags'> & { write_flags: number }
 
-export function decodeWrite(message: MessageBuffer, start: number, end: number) {
-  const header = requestHeader(message, start, end)
+function decodeWrite(message: MessageBuffer, start: number, end: number, header: InHeader) {
   const { view } = message
   const at = start + 40
   if (at + 40 > end) fail('truncated')
@@ -296,15 +310,26 @@ export function encodeGetattrReply(
   return start + 120
 }
 
-function notifyHeader(view: DataView, start: number, end: number) {
-  const header = outHeader(view, start, end)
+type OutHeader = ReturnType<typeof outHeader>
+
+/** Any notification: what its code says. */
+export function decodeNotification(message: MessageBuffer, start: number, end: number) {
+  const header = outHeader(message.view, start, end)
   if (header.unique !== 0) fail('unique is not 0')
-  return header
+  switch (header.error) {
+    case 2:
+      return decodeInvalInode(message, start, end, header)
+    case 3:
+      return decodeInvalEntry(message, start, end, header)
+    case 4:
+      return decodeStore(message, start, end, header)
+    default:
+      return fail('unknown code')
+  }
 }
 
-export function decodeInvalInode(message: MessageBuffer, start: number, end: number) {
+function decodeInvalInode(message: MessageBuffer, start: number, end: number, header: OutHeader) {
   const { view } = message
-  const header = notifyHeader(view, start, end)
   if (start + 40 !== end) fail('wrong size')
   const fuse_notify_inval_inode_out = {
     ino: u64(view, start + 16),
@@ -329,9 +354,8 @@ export function encodeInvalInode(
   return start + 40
 }
 
-export function decodeInvalEntry(message: MessageBuffer, start: number, end: number) {
+function decodeInvalEntry(message: MessageBuffer, start: number, end: number, header: OutHeader) {
   const { view } = message
-  const header = notifyHeader(view, start, end)
   if (start + 32 > end) fail('truncated')
   const fuse_notify_inval_entry_out = {
     parent: u64(view, start + 16),
@@ -360,9 +384,8 @@ export function encodeInvalEntry(
   return end
 }
 
-export function decodeStore(message: MessageBuffer, start: number, end: number) {
+function decodeStore(message: MessageBuffer, start: number, end: number, header: OutHeader) {
   const { view } = message
-  const header = notifyHeader(view, start, end)
   if (start + 40 > end) fail('truncated')
   const fuse_notify_store_out = {
     nodeid: u64(view, start + 16),

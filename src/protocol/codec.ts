@@ -1,12 +1,11 @@
 import { ProtocolError } from '../base/errors.js'
 import type { Unique } from '../base/ids.js'
 import { compileParts } from './compile-parts.js'
-import { interpretParts, writeBytes } from './interpret-parts.js'
+import { interpretParts } from './interpret-parts.js'
 import type { StructCodec } from './layout.js'
 import type {
   ErrorReply,
   InHeader,
-  InHeaderInput,
   MessageBuffer,
   Notification,
   NotificationInput,
@@ -18,9 +17,9 @@ import type {
 } from './message.js'
 import { NOTIFICATIONS, type NotifyName } from './notify-codes.js'
 import { OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
-import { leftOver, type PartsCodec, type Shape } from './parts-codec.js'
+import { EXTENSION_UNIT, leftOver, type PartsCodec, type Shape } from './parts-codec.js'
 import type { Part } from './parts.js'
-import { RowCodecs, trailingLength } from './row-codecs.js'
+import { RowCodecs } from './row-codecs.js'
 import type { Struct } from './struct.js'
 import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { CURRENT_FORMAT, type WireFormat } from './version.js'
@@ -42,10 +41,6 @@ export interface MessageCodecOptions {
 
 /** The largest errno that a reply may carry; the kernel refuses -512 and below. */
 const MAX_ERRNO = 511
-/** `total_extlen` counts in these many bytes. */
-const EXTENSION_UNIT = 8
-const NO_UNIQUE = 0 as Unique
-const NOTHING = new Uint8Array(0)
 
 /**
  * Reads and writes every message of one connection, in both directions. A range `[start, end)` of a buffer must hold one
@@ -58,7 +53,7 @@ const NOTHING = new Uint8Array(0)
 export class MessageCodec {
   readonly wire: WireFormat
   private readonly options: Required<MessageCodecOptions>
-  private readonly inHeader: StructCodec<InHeader, InHeaderInput>
+  private readonly inHeader: StructCodec<InHeader, never>
   private readonly outHeader: StructCodec<OutHeader, OutHeader>
   private readonly requests: RowCodecs
   private readonly replies: RowCodecs
@@ -114,24 +109,7 @@ export class MessageCodec {
   /** Writes a request at `start`; returns where it ends. */
   encodeRequest(message: MessageBuffer, start: number, request: RequestInput, headOnly = false): number {
     try {
-      const row = this.requests.named(request.op)
-      const body = start + fuse_in_header.size
-      const extensions = request.extensions ?? NOTHING
-      if (extensions.length % EXTENSION_UNIT !== 0) {
-        throw new ProtocolError(request.op, 'extensions', body, `${extensions.length} bytes are no multiple of 8`)
-      }
-      if (headOnly && extensions.length > 0) {
-        // The extensions belong behind the data, which somebody else is to write behind this head.
-        throw new ProtocolError(request.op, 'extensions', body, 'cannot be written with the head alone')
-      }
-      let end = row.parts.encode(message, body, request, headOnly)
-      if (extensions.length > 0) end = writeBytes(message, end, extensions, false, 'extensions')
-      const len = end - start + (headOnly ? trailingLength(row, request) : 0)
-      const total_extlen = extensions.length / EXTENSION_UNIT
-      const { unique, nodeid, uid, gid, pid, padding } = request.header
-      const header = { len, opcode: row.code, unique, nodeid, uid, gid, pid, total_extlen, padding: padding ?? 0 }
-      this.inHeader.encode(message.view, start, header)
-      return end
+      return this.requests.named(request.op).parts.encode(message, start, request, headOnly)
     } catch (error) {
       throw located(error, request.op, start)
     }
@@ -169,11 +147,8 @@ export class MessageCodec {
   /** Writes a reply without an error at `start`; returns where it ends. `sizeZero` as for decoding. */
   encodeReply(message: MessageBuffer, start: number, reply: ReplyInput, headOnly = false, sizeZero = false): number {
     try {
-      const row = (sizeZero ? this.sizeZeroReplies : this.replies).named(reply.op)
-      const end = row.parts.encode(message, start + fuse_out_header.size, reply, headOnly)
-      const len = end - start + (headOnly ? trailingLength(row, reply) : 0)
-      this.outHeader.encode(message.view, start, { len, error: 0, unique: reply.unique })
-      return end
+      const replies = sizeZero ? this.sizeZeroReplies : this.replies
+      return replies.named(reply.op).parts.encode(message, start, reply, headOnly)
     } catch (error) {
       throw located(error, reply.op, start)
     }
@@ -211,19 +186,18 @@ export class MessageCodec {
   encodeNotification(message: MessageBuffer, start: number, notification: NotificationInput, headOnly = false): number {
     try {
       const row = this.notifications.named(notification.notification)
-      const end = row.parts.encode(message, start + fuse_out_header.size, notification, headOnly)
-      const len = end - start + (headOnly ? trailingLength(row, notification) : 0)
-      this.outHeader.encode(message.view, start, { len, error: row.code, unique: NO_UNIQUE })
-      return end
+      return row.parts.encode(message, start, notification, headOnly)
     } catch (error) {
       throw located(error, notification.notification, start)
     }
   }
 
-  private compiler(shape: Shape): (parts: readonly Part[]) => PartsCodec {
+  private compiler(shape: Shape): (parts: readonly Part[], code: number) => PartsCodec {
     const { exact, interpreted } = this.options
-    const options = { shape, wire: this.wire, exact }
-    return (parts) => (interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
+    return (parts, code) => {
+      const options = { shape, code, wire: this.wire, exact }
+      return (interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
+    }
   }
 
   private struct<T extends object, I extends object>(struct: Struct<string, T, I>): StructCodec<T, I> {

@@ -6,8 +6,6 @@ export interface RowCodec {
   readonly name: string
   readonly code: number
   readonly parts: PartsCodec
-  /** The name of the bytes that the message ends with, if it does. */
-  readonly trailing: string | undefined
 }
 
 /** The codecs of one table: found by number on reading, by name on writing, made when the first message comes. */
@@ -17,13 +15,13 @@ export class RowCodecs {
   private readonly names = new Map<number, string>()
   private readonly table: Readonly<Record<string, { readonly code: number }>>
   private readonly partsOf: (name: string) => readonly Part[]
-  private readonly compile: (parts: readonly Part[]) => PartsCodec
+  private readonly compile: (parts: readonly Part[], code: number) => PartsCodec
 
   /** @param partsOf what the messages of a row are made of */
   constructor(
     table: Readonly<Record<string, { readonly code: number }>>,
     partsOf: (name: string) => readonly Part[],
-    compile: (parts: readonly Part[]) => PartsCodec,
+    compile: (parts: readonly Part[], code: number) => PartsCodec,
   ) {
     this.table = table
     this.partsOf = partsOf
@@ -45,16 +43,9 @@ export class RowCodecs {
 
   private make(name: string): RowCodec {
     const { code } = this.table[name]!
-    const parts = this.partsOf(name)
-    const last = parts.at(-1)
-    const made = { name, code, parts: this.compile(parts), trailing: last?.kind === 'bytes' ? last.key : undefined }
+    const made = { name, code, parts: this.compile(this.partsOf(name), code) }
     this.byName.set(name, made)
     this.byCode.set(code, made)
     return made
   }
-}
-
-/** How many bytes an encoder leaves out when it writes the head alone. */
-export function trailingLength(row: RowCodec, value: object): number {
-  return row.trailing === undefined ? 0 : (value as Record<string, Uint8Array>)[row.trailing]!.length
 }
