@@ -65,11 +65,7 @@ const attr = {
 }
 const fuse_attr_out = { attr_valid: 1, attr_valid_nsec: 0, dummy: 0, attr }
 
-function requestRows(
-  request: RequestInput,
-  decode: (m: MessageBuffer, start: number, end: number) => unknown,
-  encode: (m: MessageBuffer, start: number, value: never) => unknown,
-): Row[] {
+function requestRows(request: RequestInput & Parameters<typeof hand.encodeRequest>[2]): Row[] {
   const end = new MessageCodec().encodeRequest(messageBuffer(8192), 0, request)
   const messages = pool((message) => new MessageCodec().encodeRequest(message, 0, request))
   return [
@@ -77,13 +73,13 @@ function requestRows(
       name: `${request.op} request, decode`,
       pool: messages,
       codec: (codec) => (message) => codec.decodeRequest(message, 0, end),
-      hand: (message) => decode(message, 0, end),
+      hand: (message) => hand.decodeRequest(message, 0, end),
     },
     {
       name: `${request.op} request, encode`,
       pool: messages,
       codec: (codec) => (message) => codec.encodeRequest(message, 0, request),
-      hand: (message) => encode(message, 0, request as never),
+      hand: (message) => hand.encodeRequest(message, 0, request),
     },
   ]
 }
@@ -108,11 +104,7 @@ function replyRows(): Row[] {
   ]
 }
 
-function notificationRows(
-  notification: NotificationInput,
-  decode: (m: MessageBuffer, start: number, end: number) => unknown,
-  encode: (m: MessageBuffer, start: number, value: never) => unknown,
-): Row[] {
+function notificationRows(notification: NotificationInput & Parameters<typeof hand.encodeNotification>[2]): Row[] {
   const end = new MessageCodec().encodeNotification(messageBuffer(8192), 0, notification)
   const messages = pool((message) => new MessageCodec().encodeNotification(message, 0, notification))
   return [
@@ -120,13 +112,13 @@ function notificationRows(
       name: `${notification.notification}, decode`,
       pool: messages,
       codec: (codec) => (message) => codec.decodeNotification(message, 0, end),
-      hand: (message) => decode(message, 0, end),
+      hand: (message) => hand.decodeNotification(message, 0, end),
     },
     {
       name: `${notification.notification}, encode`,
       pool: messages,
       codec: (codec) => (message) => codec.encodeNotification(message, 0, notification),
-      hand: (message) => encode(message, 0, notification as never),
+      hand: (message) => hand.encodeNotification(message, 0, notification),
     },
   ]
 }
@@ -164,25 +156,17 @@ function allRows(): Row[] {
   const inval = { parent: nodeid, namelen: name.length, flags: 0 }
   return [
     ...headerRows(),
-    ...requestRows({ op: 'LOOKUP', header, name }, hand.decodeRequest, hand.encodeLookup),
+    ...requestRows({ op: 'LOOKUP', header, name }),
     ...replyRows(),
-    ...requestRows({ op: 'READ', header, fuse_read_in }, hand.decodeRequest, hand.encodeRead),
-    ...requestRows({ op: 'WRITE', header, fuse_write_in, data }, hand.decodeRequest, hand.encodeWrite),
-    ...notificationRows(
-      { notification: 'INVAL_INODE', fuse_notify_inval_inode_out: { ino: nodeid, off: -1, len: 0 } },
-      hand.decodeNotification,
-      hand.encodeInvalInode,
-    ),
-    ...notificationRows(
-      { notification: 'INVAL_ENTRY', fuse_notify_inval_entry_out: inval, name },
-      hand.decodeNotification,
-      hand.encodeInvalEntry,
-    ),
-    ...notificationRows(
-      { notification: 'STORE', fuse_notify_store_out: { nodeid, offset: 0, size: data.length }, data },
-      hand.decodeNotification,
-      hand.encodeStore,
-    ),
+    ...requestRows({ op: 'READ', header, fuse_read_in }),
+    ...requestRows({ op: 'WRITE', header, fuse_write_in, data }),
+    ...notificationRows({ notification: 'INVAL_INODE', fuse_notify_inval_inode_out: { ino: nodeid, off: -1, len: 0 } }),
+    ...notificationRows({ notification: 'INVAL_ENTRY', fuse_notify_inval_entry_out: inval, name }),
+    ...notificationRows({
+      notification: 'STORE',
+      fuse_notify_store_out: { nodeid, offset: 0, size: data.length },
+      data,
+    }),
   ]
 }
 

@@ -141,7 +141,7 @@ function decodeLookup(message: MessageBuffer, start: number, end: number, header
   return { op: 'LOOKUP', header, name: readName(message.bytes, start + 40, nul) }
 }
 
-export function encodeLookup(message: MessageBuffer, start: number, value: { header: Header; name: string }): number {
+function encodeLookup(message: MessageBuffer, start: number, value: { header: Header; name: string }): number {
   const end = writeName(message.bytes, start + 40, value.name)
   encodeInHeader(message.view, start, value.header, end - start, 1)
   return end
@@ -179,11 +179,7 @@ function decodeRead(message: MessageBuffer, start: number, end: number, header: 
   return { op: 'READ', header, fuse_read_in }
 }
 
-export function encodeRead(
-  message: MessageBuffer,
-  start: number,
-  value: { header: Header; fuse_read_in: ReadIn },
-): number {
+function encodeRead(message: MessageBuffer, start: number, value: { header: Header; fuse_read_in: ReadIn }): number {
   setReadIn(message.view, start + 40, value.fuse_read_in, value.fuse_read_in.read_flags)
   encodeInHeader(message.view, start, value.header, 80, 15)
   return start + 80
@@ -208,7 +204,7 @@ function decodeWrite(message: MessageBuffer, start: number, end: number, header:
   return { op: 'WRITE', header, fuse_write_in, data: message.bytes.subarray(at + 40, end) }
 }
 
-export function encodeWrite(
+function encodeWrite(
   message: MessageBuffer,
   start: number,
   value: { header: Header; fuse_write_in: WriteIn; data: Uint8Array },
@@ -339,7 +335,7 @@ function decodeInvalInode(message: MessageBuffer, start: number, end: number, he
   return { notification: 'INVAL_INODE', header, fuse_notify_inval_inode_out }
 }
 
-export function encodeInvalInode(
+function encodeInvalInode(
   message: MessageBuffer,
   start: number,
   value: { fuse_notify_inval_inode_out: { ino: number; off: number; len: number } },
@@ -368,7 +364,7 @@ function decodeInvalEntry(message: MessageBuffer, start: number, end: number, he
   return { notification: 'INVAL_ENTRY', header, fuse_notify_inval_entry_out, name }
 }
 
-export function encodeInvalEntry(
+function encodeInvalEntry(
   message: MessageBuffer,
   start: number,
   value: { fuse_notify_inval_entry_out: { parent: number; namelen: number; flags: number }; name: string },
@@ -398,7 +394,7 @@ function decodeStore(message: MessageBuffer, start: number, end: number, header:
   return { notification: 'STORE', header, fuse_notify_store_out, data }
 }
 
-export function encodeStore(
+function encodeStore(
   message: MessageBuffer,
   start: number,
   value: { fuse_notify_store_out: { nodeid: number; offset: number; size: number }; data: Uint8Array },
@@ -415,4 +411,36 @@ export function encodeStore(
   message.bytes.set(data, start + 40)
   setOutHeader(view, start, end - start, 4, 0)
   return end
+}
+
+type RequestValue =
+  | ({ op: 'LOOKUP' } & Parameters<typeof encodeLookup>[2])
+  | ({ op: 'READ' } & Parameters<typeof encodeRead>[2])
+  | ({ op: 'WRITE' } & Parameters<typeof encodeWrite>[2])
+
+export function encodeRequest(message: MessageBuffer, start: number, value: RequestValue): number {
+  switch (value.op) {
+    case 'LOOKUP':
+      return encodeLookup(message, start, value)
+    case 'READ':
+      return encodeRead(message, start, value)
+    case 'WRITE':
+      return encodeWrite(message, start, value)
+  }
+}
+
+type NotificationValue =
+  | ({ notification: 'INVAL_INODE' } & Parameters<typeof encodeInvalInode>[2])
+  | ({ notification: 'INVAL_ENTRY' } & Parameters<typeof encodeInvalEntry>[2])
+  | ({ notification: 'STORE' } & Parameters<typeof encodeStore>[2])
+
+export function encodeNotification(message: MessageBuffer, start: number, value: NotificationValue): number {
+  switch (value.notification) {
+    case 'INVAL_INODE':
+      return encodeInvalInode(message, start, value)
+    case 'INVAL_ENTRY':
+      return encodeInvalEntry(message, start, value)
+    case 'STORE':
+      return encodeStore(message, start, value)
+  }
 }

@@ -19,7 +19,7 @@ import {
 } from './parts-codec.js'
 import type { FieldRef, Part } from './parts.js'
 import { isI64, isU64, readSignedAny } from './scalars.js'
-import { StructSource, unlessWrong } from './struct-source.js'
+import { StructSource, unlessWrong, unlessWrongValues } from './struct-source.js'
 import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { endOfText } from './text.js'
 
@@ -156,7 +156,11 @@ class Source {
     source.encoder(header, (field) => known[field] ?? `value.header.${field}`)
     const fields = header.fields.map(({ name }) => `${name}: ${known[name] ?? `value.header.${name}`}`)
     const refuse = `${this.codec(interpretStruct(header, { exact }))}.encode(view, start, { ${fields.join(', ')} })`
-    this.writes.push(...source.values, unlessWrong(source.wrongWrites, `return ${refuse}`), ...source.writes)
+    this.writes.push(
+      ...source.values,
+      unlessWrongValues(source.wrongWrites, 'wrongHeader', `return ${refuse}`),
+      ...source.writes,
+    )
   }
 
   private addStruct(part: Extract<Part, { kind: 'struct' }>): void {
@@ -181,7 +185,11 @@ class Source {
     const refused = `return ${refuse}.encode(view, s${index}, value.${part.key})`
     this.writes.push(`const s${index} = at`)
     this.writes.push(`if (s${index} + ${size} > view.byteLength) ${refused}`)
-    this.writes.push(...source.values, unlessWrong(source.wrongWrites, refused), ...source.writes)
+    this.writes.push(
+      ...source.values,
+      unlessWrongValues(source.wrongWrites, `wrong${index}`, refused),
+      ...source.writes,
+    )
     this.writes.push(`at = s${index} + ${size}`)
   }
 

@@ -2,7 +2,7 @@ import { generate } from './generate.js'
 import { interpretStruct } from './interpret-struct.js'
 import type { StructCodec, StructLayout, Variant } from './layout.js'
 import { isI64, isU64, readSignedAny } from './scalars.js'
-import { StructSource, unlessWrong } from './struct-source.js'
+import { StructSource, unlessWrong, unlessWrongValues } from './struct-source.js'
 
 /**
  * Turns a struct table into JavaScript once, at load: a codec, or undefined where code generation is forbidden. Walking
@@ -27,7 +27,7 @@ return ${shape}
 encode(view, offset, value) {
 if (offset + ${size} > view.byteLength) return refuse.encode(view, offset, value)
 ${source.values.join('\n')}
-${unlessWrong(source.wrongWrites, 'return refuse.encode(view, offset, value)')}
+${unlessWrongValues(source.wrongWrites, 'wrong', 'return refuse.encode(view, offset, value)')}
 ${source.writes.join('\n')}
 },
 }`

@@ -1,5 +1,5 @@
 import type { NodeId } from '../base/ids.js'
-import type { MessageBuffer } from './message.js'
+import type { InHeader, MessageBuffer } from './message.js'
 import {
   EXTENSION_UNIT,
   countDiffers,
@@ -54,7 +54,8 @@ function headerOf(options: PartsOptions, value: Value, len: number): object {
   if (shape === 'reply') return { len, error: 0, unique: value['unique'] }
   const extensions = value['extensions'] as Uint8Array | undefined
   const total_extlen = (extensions?.length ?? 0) / EXTENSION_UNIT
-  return { ...(value['header'] as object), len, opcode: code, total_extlen }
+  const { unique, nodeid, uid, gid, pid, padding } = value['header'] as InHeader
+  return { len, opcode: code, unique, nodeid, uid, gid, pid, total_extlen, padding }
 }
 
 function decodePart(

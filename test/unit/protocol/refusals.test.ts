@@ -45,7 +45,10 @@ for (const struct of structs) {
         const where = `${path.join('.')} = ${String(wrong)}`
         const [compiled, interpreted] = codecs(struct).map((codec) => refusalOf(codec, value, where))
         assert.deepEqual(compiled, interpreted, where)
-        assert.equal(compiled!.field, path.filter((step) => typeof step === 'string').at(-1))
+        assert.equal(
+          compiled!.field,
+          path.findLast((step) => typeof step === 'string'),
+        )
       }
     }
   })
