@@ -98,7 +98,15 @@ export function decodeInHeader(view: DataView, at: number, end: number) {
   }
 }
 
-export function encodeInHeader(view: DataView, at: number, header: Header, len: number, opcode: number): void {
+export function encodeInHeader(
+  view: DataView,
+  at: number,
+  header: Header,
+  len: number,
+  opcode: number,
+  total_extlen = 0,
+  padding = 0,
+): void {
   if (at + 40 > view.byteLength) fail('no room')
   setU32(view, at, len)
   setU32(view, at + 4, opcode)
@@ -107,8 +115,8 @@ export function encodeInHeader(view: DataView, at: number, header: Header, len: 
   setU32(view, at + 24, header.uid)
   setU32(view, at + 28, header.gid)
   setU32(view, at + 32, header.pid)
-  setU16(view, at + 36, 0)
-  setU16(view, at + 38, 0)
+  setU16(view, at + 36, total_extlen)
+  setU16(view, at + 38, padding)
 }
 
 function requestHeader(message: MessageBuffer, start: number, end: number) {
