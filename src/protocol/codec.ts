@@ -41,6 +41,8 @@ export interface MessageCodecOptions {
 
 /** The largest errno that a reply may carry; the kernel refuses -512 and below. */
 const MAX_ERRNO = 511
+const IN_HEADER_SIZE = fuse_in_header.size
+const OUT_HEADER_SIZE = fuse_out_header.size
 
 /**
  * Reads and writes every message of one connection, in both directions. A range `[start, end)` of a buffer must hold one
@@ -92,7 +94,7 @@ export class MessageCodec {
         throw new ProtocolError(name, 'fuse_in_header.opcode', start + 4, `${header.opcode} is not an opcode`)
       }
       name = known.name
-      const body = start + fuse_in_header.size
+      const body = start + IN_HEADER_SIZE
       const extensions = end - header.total_extlen * EXTENSION_UNIT
       if (extensions < body) {
         const there = `announces ${end - extensions} bytes, ${end - body} are there`
@@ -132,7 +134,7 @@ export class MessageCodec {
       if (header.error > 0 || header.error < -MAX_ERRNO) {
         throw new ProtocolError(op, 'fuse_out_header.error', start + 4, `${header.error} is not 0 or a negated errno`)
       }
-      const body = start + fuse_out_header.size
+      const body = start + OUT_HEADER_SIZE
       if (header.error !== 0) {
         if (body !== end) throw leftOver(body, end)
         return { op, header, ok: false } satisfies ErrorReply as ReplyOf<Op>
@@ -160,9 +162,9 @@ export class MessageCodec {
    * @param errno 0, or a positive errno up to 511
    */
   encodeOutHeader(message: MessageBuffer, start: number, unique: Unique, errno: number, bodyLength: number): number {
-    const len = fuse_out_header.size + bodyLength
+    const len = OUT_HEADER_SIZE + bodyLength
     this.outHeader.encode(message.view, start, { len, error: -errno, unique })
-    return start + fuse_out_header.size
+    return start + OUT_HEADER_SIZE
   }
 
   decodeNotification(message: MessageBuffer, start: number, end: number): Notification {
@@ -176,7 +178,7 @@ export class MessageCodec {
         throw new ProtocolError(name, 'fuse_out_header.error', start + 4, `${header.error} is not a notification code`)
       }
       name = known.name
-      return known.parts.decode(message, start + fuse_out_header.size, end, name, header) as Notification
+      return known.parts.decode(message, start + OUT_HEADER_SIZE, end, name, header) as Notification
     } catch (error) {
       throw located(error, name, start)
     }

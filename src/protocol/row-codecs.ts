@@ -8,6 +8,7 @@ export interface RowCodec {
   readonly parts: PartsCodec
 }
 
+/** A power of two above every code but that of CUSE_INIT. */
 const DENSE = 64
 
 /** The codecs of one table: found by number on reading, by name on writing, made when the first message comes. */
@@ -34,8 +35,8 @@ export class RowCodecs {
 
   /** Undefined for a number that the table does not have. */
   withCode(code: number): RowCodec | undefined {
-    const known = code >= 0 && code < DENSE ? this.byCode[code] : undefined
-    if (known !== undefined) return known
+    const known = this.byCode[code & (DENSE - 1)]
+    if (known !== undefined && known.code === code) return known
     const name = this.names.get(code)
     return name === undefined ? undefined : this.named(name)
   }
