@@ -1,8 +1,8 @@
-import { benchCodec } from './codec.js'
+import { benchCodec } from './codec/codec.js'
 import { machine } from './lib/table.js'
 
 /** What `npm run bench -- NAME` runs; without a name, everything. Each prints a table and returns the same as data. */
-const BENCHMARKS: Readonly<Record<string, () => unknown>> = { codec: benchCodec }
+const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = { codec: benchCodec }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
@@ -19,6 +19,6 @@ if (unknown.length > 0) {
       .join('\n'),
   )
   const results: Record<string, unknown> = {}
-  for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) results[name] = BENCHMARKS[name]!()
+  for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) results[name] = await BENCHMARKS[name]!()
   if (json) process.stdout.write(`${JSON.stringify({ machine: where, results }, null, 2)}\n`)
 }

@@ -1,48 +1,71 @@
-/** What one contender did: nanoseconds per call in each round. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Turn } from './turns.js'
+
+/*
+ * Times contenders side by side in one run. Each lives in an isolate of its own, since V8 optimises a function for all its
+ * callers in an isolate, and contenders that share code would slow one another down; they take turns, so that a noisy
+ * moment of the machine hits all alike.
+ */
+
+/** One row, and the nanoseconds per call of every contender in every round. */
 export interface Measured {
-  readonly name: string
-  readonly roundsNs: readonly number[]
+  readonly row: string
+  readonly roundsNs: Readonly<Record<string, number[]>>
 }
 
 export interface MeasureOptions {
   /** Length of one turn of one contender. @default 20 */
   readonly turnMs?: number
-  /** Turns of each contender; they alternate, so that a noisy moment of the machine hits all alike. @default 15 */
+  /** Turns of each contender. @default 15 */
   readonly rounds?: number
 }
 
 /**
- * Times contenders side by side in one run. Each is `run(times)`, a loop that does the thing that often; its return value
- * is kept, so that no compiler may drop the loop's work.
+ * @param module calls `serveTurns`; it gets the name of its contender as worker data
+ * @param rows their names, in the order in which the module has them
  */
-export function measure(
-  contenders: Readonly<Record<string, (times: number) => unknown>>,
+export async function measure(
+  module: URL,
+  contenders: readonly string[],
+  rows: readonly string[],
   options: MeasureOptions = {},
-): Measured[] {
+): Promise<Measured[]> {
   const { turnMs = 20, rounds = 15 } = options
-  const prepared = Object.entries(contenders).map(([name, run]) => ({ name, run, times: calibrate(run, turnMs) }))
-  const results = prepared.map(({ name }) => ({ name, roundsNs: [] as number[] }))
-  for (let round = 0; round < rounds; round += 1) {
-    prepared.forEach(({ run, times }, i) => results[i]!.roundsNs.push(time(run, times) / times))
+  const workers = new Map(contenders.map((name) => [name, new Worker(module, { workerData: name })]))
+  try {
+    const results: Measured[] = []
+    for (const [row, name] of rows.entries()) {
+      const times = new Map<string, number>()
+      for (const [contender, worker] of workers) times.set(contender, await calibrate(worker, row, turnMs))
+      const roundsNs = Object.fromEntries(contenders.map((contender) => [contender, [] as number[]]))
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [contender, worker] of workers) {
+          const turn = { row, times: times.get(contender)! }
+          roundsNs[contender]!.push((await take(worker, turn)) / turn.times)
+        }
+      }
+      results.push({ row: name, roundsNs })
+    }
+    return results
+  } finally {
+    await Promise.all([...workers.values()].map((worker) => worker.terminate()))
   }
-  return results
 }
 
 /** How many calls fill a turn, found by doubling; this warms the code up too. */
-function calibrate(run: (times: number) => unknown, turnMs: number): number {
+async function calibrate(worker: Worker, row: number, turnMs: number): Promise<number> {
   let times = 1000
-  while (time(run, times) < turnMs * 1e6) times *= 2
-  for (let i = 0; i < 3; i += 1) time(run, times)
+  while ((await take(worker, { row, times })) < turnMs * 1e6) times *= 2
+  for (let i = 0; i < 3; i += 1) await take(worker, { row, times })
   return times
 }
 
-const kept: unknown[] = [undefined]
-
-/** In nanoseconds. */
-function time(run: (times: number) => unknown, times: number): number {
-  const start = process.hrtime.bigint()
-  kept[0] = run(times)
-  return Number(process.hrtime.bigint() - start)
+/** One turn, in nanoseconds. */
+async function take(worker: Worker, turn: Turn): Promise<number> {
+  worker.postMessage(turn)
+  const [ns] = (await once(worker, 'message')) as [number]
+  return ns
 }
 
 export function median(values: readonly number[]): number {

@@ -19,7 +19,7 @@ import {
 } from './parts-codec.js'
 import type { FieldRef, Part } from './parts.js'
 import { isI64, isU64, readSignedAny } from './scalars.js'
-import { StructSource, unlessWrong, unlessWrongValues } from './struct-source.js'
+import { StructSource, unlessWrongValues } from './struct-source.js'
 import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { endOfText } from './text.js'
 
@@ -178,8 +178,9 @@ class Source {
       this.reads.push(`const s${index} = at`)
       this.reads.push(`if (s${index} + ${size} > end) return ${refuse}.decode(view, s${index}, end)`)
       this.reads.push(...source.temporaries)
-      this.reads.push(unlessWrong(source.wrongReads, `return ${refuse}.decode(view, s${index}, end)`))
-      this.reads.push(`const $${part.key} = ${shape}; at = s${index} + ${size}`)
+      const wrong = source.wrongReads.length > 0 ? source.wrongReads.join(' || ') : 'false'
+      this.reads.push(`const $${part.key} = ${wrong} ? ${refuse}.decode(view, s${index}, end) : ${shape}`)
+      this.reads.push(`at = s${index} + ${size}`)
     }
     source.encoder(part.struct, (field) => `value.${part.key}.${field}`)
     const refused = `return ${refuse}.encode(view, s${index}, value.${part.key})`

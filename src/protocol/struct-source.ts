@@ -75,9 +75,10 @@ export class StructSource {
       }
       case 'i64':
       case 'u64:signed': {
-        const whole = this.temporary(`view.getInt32(${this.place(at + 4)}, true) * ${TWO_32} + ${low}`)
-        this.wrongReads.push(`!Number.isSafeInteger(${whole})`)
-        return whole
+        const high = this.temporary(`view.getInt32(${this.place(at + 4)}, true)`)
+        // Cheaper than Number.isSafeInteger; the interpreter reads the few numbers that this refuses wrongly.
+        this.wrongReads.push(`${high} > ${MAX_SAFE_HIGH} || ${high} < ${-MAX_SAFE_HIGH}`)
+        return `${high} * ${TWO_32} + ${low}`
       }
     }
   }
