@@ -10,6 +10,7 @@ import { mmap } from './checks/mmap.js'
 import { names } from './checks/names.js'
 import { open } from './checks/open.js'
 import { pathErrors } from './checks/path-errors.js'
+import { permissions } from './checks/permissions.js'
 import { readWrite } from './checks/read-write.js'
 import { renameFlags } from './checks/rename-flags.js'
 import { rename } from './checks/rename.js'
@@ -48,6 +49,7 @@ export const GROUPS: readonly Group[] = [
   locks,
   mmap,
   textBusy,
+  permissions,
 ]
 
 export function findGroup(name: string): Group {
