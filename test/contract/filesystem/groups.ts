@@ -3,17 +3,21 @@ import { append } from './checks/append.js'
 import { attributes } from './checks/attributes.js'
 import { copyRange } from './checks/copy-range.js'
 import { directories } from './checks/directories.js'
+import { directoryStreams } from './checks/directory-streams.js'
 import { fallocate } from './checks/fallocate.js'
 import { locks } from './checks/locks.js'
 import { mmap } from './checks/mmap.js'
+import { names } from './checks/names.js'
 import { open } from './checks/open.js'
 import { pathErrors } from './checks/path-errors.js'
+import { permissions } from './checks/permissions.js'
 import { readWrite } from './checks/read-write.js'
 import { renameFlags } from './checks/rename-flags.js'
 import { rename } from './checks/rename.js'
 import { sparse } from './checks/sparse.js'
 import { specialFiles } from './checks/special-files.js'
 import { symlink } from './checks/symlink.js'
+import { textBusy } from './checks/text-busy.js'
 import { times } from './checks/times.js'
 import { truncate } from './checks/truncate.js'
 import { unlinkLink } from './checks/unlink-link.js'
@@ -31,6 +35,8 @@ export const GROUPS: readonly Group[] = [
   fallocate,
   copyRange,
   directories,
+  directoryStreams,
+  names,
   unlinkLink,
   symlink,
   rename,
@@ -42,6 +48,8 @@ export const GROUPS: readonly Group[] = [
   xattr,
   locks,
   mmap,
+  textBusy,
+  permissions,
 ]
 
 export function findGroup(name: string): Group {
