@@ -1,12 +1,11 @@
 import { ProtocolError } from '../base/errors.js'
 import type { Unique } from '../base/ids.js'
 import { compileParts } from './compile-parts.js'
-import { interpretParts, writeBytes } from './interpret-parts.js'
+import { interpretParts } from './interpret-parts.js'
 import type { StructCodec } from './layout.js'
 import type {
   ErrorReply,
   InHeader,
-  InHeaderInput,
   MessageBuffer,
   Notification,
   NotificationInput,
@@ -16,10 +15,11 @@ import type {
   Request,
   RequestInput,
 } from './message.js'
-import { NOTIFICATIONS, notifyName, type NotifyRow } from './notify-codes.js'
-import { opcodeName, OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
-import { leftOver, type PartsCodec, type Shape } from './parts-codec.js'
+import { NOTIFICATIONS, type NotifyName } from './notify-codes.js'
+import { OPCODES, type OpcodeName, type OpcodeRow } from './opcodes.js'
+import { EXTENSION_UNIT, leftOver, type PartsCodec, type Shape } from './parts-codec.js'
 import type { Part } from './parts.js'
+import { RowCodecs } from './row-codecs.js'
 import type { Struct } from './struct.js'
 import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { CURRENT_FORMAT, type WireFormat } from './version.js'
@@ -41,10 +41,8 @@ export interface MessageCodecOptions {
 
 /** The largest errno that a reply may carry; the kernel refuses -512 and below. */
 const MAX_ERRNO = 511
-/** `total_extlen` counts in these many bytes. */
-const EXTENSION_UNIT = 8
-const NO_UNIQUE = 0 as Unique
-const NOTHING = new Uint8Array(0)
+const IN_HEADER_SIZE = fuse_in_header.size
+const OUT_HEADER_SIZE = fuse_out_header.size
 
 /**
  * Reads and writes every message of one connection, in both directions. A range `[start, end)` of a buffer must hold one
@@ -57,15 +55,28 @@ const NOTHING = new Uint8Array(0)
 export class MessageCodec {
   readonly wire: WireFormat
   private readonly options: Required<MessageCodecOptions>
-  private readonly inHeader: StructCodec<InHeader, InHeaderInput>
+  private readonly inHeader: StructCodec<InHeader, never>
   private readonly outHeader: StructCodec<OutHeader, OutHeader>
-  private readonly compiled = new Map<readonly Part[], PartsCodec>()
+  private readonly requests: RowCodecs
+  private readonly replies: RowCodecs
+  private readonly sizeZeroReplies: RowCodecs
+  private readonly notifications: RowCodecs
 
   constructor(wire: WireFormat = CURRENT_FORMAT, options: MessageCodecOptions = {}) {
     this.wire = wire
     this.options = { exact: false, interpreted: false, ...options }
     this.inHeader = this.struct(fuse_in_header)
     this.outHeader = this.struct(fuse_out_header)
+    this.requests = new RowCodecs(OPCODES, (op) => OPCODES[op as OpcodeName].in, this.compiler('request'))
+    this.replies = new RowCodecs(OPCODES, (op) => outParts(op, false), this.compiler('reply'))
+    this.sizeZeroReplies = new RowCodecs(OPCODES, (op) => outParts(op, true), this.compiler('reply'))
+    const notifyParts = (name: string) => NOTIFICATIONS[name as NotifyName].out
+    this.notifications = new RowCodecs(NOTIFICATIONS, notifyParts, this.compiler('notification'))
+  }
+
+  /** Whether it walks the tables; see {@link MessageCodecOptions.interpreted}. */
+  get isInterpreted(): boolean {
+    return this.options.interpreted
   }
 
   /** The header alone, such as that of a request whose body is malformed. */
@@ -78,18 +89,18 @@ export class MessageCodec {
     try {
       const header = this.inHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_in_header.len', start, header.len, end - start)
-      const op = opcodeName(header.opcode)
-      if (op === undefined) {
+      const known = this.requests.withCode(header.opcode)
+      if (known === undefined) {
         throw new ProtocolError(name, 'fuse_in_header.opcode', start + 4, `${header.opcode} is not an opcode`)
       }
-      name = op
-      const body = start + fuse_in_header.size
+      name = known.name
+      const body = start + IN_HEADER_SIZE
       const extensions = end - header.total_extlen * EXTENSION_UNIT
       if (extensions < body) {
         const there = `announces ${end - extensions} bytes, ${end - body} are there`
         throw new ProtocolError(name, 'fuse_in_header.total_extlen', start + 36, there)
       }
-      const request = this.parts(OPCODES[op].in, 'request').decode(message, body, extensions, op, header) as Request
+      const request = known.parts.decode(message, body, extensions, name, header) as Request
       if (extensions < end) request.extensions = message.bytes.subarray(extensions, end)
       return request
     } catch (error) {
@@ -99,19 +110,8 @@ export class MessageCodec {
 
   /** Writes a request at `start`; returns where it ends. */
   encodeRequest(message: MessageBuffer, start: number, request: RequestInput, headOnly = false): number {
-    const row: OpcodeRow = OPCODES[request.op]
     try {
-      const body = start + fuse_in_header.size
-      const extensions = request.extensions ?? NOTHING
-      if (extensions.length % EXTENSION_UNIT !== 0) {
-        throw new ProtocolError(request.op, 'extensions', body, `${extensions.length} bytes are no multiple of 8`)
-      }
-      let end = this.parts(row.in, 'request').encode(message, body, request, headOnly)
-      if (extensions.length > 0) end = writeBytes(message, end, extensions, false, 'extensions')
-      const len = end - start + (headOnly ? trailingLength(row.in, request) : 0)
-      const total_extlen = extensions.length / EXTENSION_UNIT
-      this.inHeader.encode(message.view, start, { ...request.header, len, opcode: row.code, total_extlen })
-      return end
+      return this.requests.named(request.op).parts.encode(message, start, request, headOnly)
     } catch (error) {
       throw located(error, request.op, start)
     }
@@ -134,12 +134,13 @@ export class MessageCodec {
       if (header.error > 0 || header.error < -MAX_ERRNO) {
         throw new ProtocolError(op, 'fuse_out_header.error', start + 4, `${header.error} is not 0 or a negated errno`)
       }
-      const body = start + fuse_out_header.size
+      const body = start + OUT_HEADER_SIZE
       if (header.error !== 0) {
         if (body !== end) throw leftOver(body, end)
         return { op, header, ok: false } satisfies ErrorReply as ReplyOf<Op>
       }
-      return this.parts(outParts(op, sizeZero), 'reply').decode(message, body, end, op, header) as ReplyOf<Op>
+      const row = (sizeZero ? this.sizeZeroReplies : this.replies).named(op)
+      return row.parts.decode(message, body, end, op, header) as ReplyOf<Op>
     } catch (error) {
       throw located(error, op, start)
     }
@@ -148,11 +149,8 @@ export class MessageCodec {
   /** Writes a reply without an error at `start`; returns where it ends. `sizeZero` as for decoding. */
   encodeReply(message: MessageBuffer, start: number, reply: ReplyInput, headOnly = false, sizeZero = false): number {
     try {
-      const parts = outParts(reply.op, sizeZero)
-      const end = this.parts(parts, 'reply').encode(message, start + fuse_out_header.size, reply, headOnly)
-      const len = end - start + (headOnly ? trailingLength(parts, reply) : 0)
-      this.outHeader.encode(message.view, start, { len, error: 0, unique: reply.unique })
-      return end
+      const replies = sizeZero ? this.sizeZeroReplies : this.replies
+      return replies.named(reply.op).parts.encode(message, start, reply, headOnly)
     } catch (error) {
       throw located(error, reply.op, start)
     }
@@ -164,9 +162,9 @@ export class MessageCodec {
    * @param errno 0, or a positive errno up to 511
    */
   encodeOutHeader(message: MessageBuffer, start: number, unique: Unique, errno: number, bodyLength: number): number {
-    const len = fuse_out_header.size + bodyLength
+    const len = OUT_HEADER_SIZE + bodyLength
     this.outHeader.encode(message.view, start, { len, error: -errno, unique })
-    return start + fuse_out_header.size
+    return start + OUT_HEADER_SIZE
   }
 
   decodeNotification(message: MessageBuffer, start: number, end: number): Notification {
@@ -175,13 +173,12 @@ export class MessageCodec {
       const header = this.outHeader.decode(message.view, start, end)
       if (header.len !== end - start) throw wrongLength('fuse_out_header.len', start, header.len, end - start)
       if (header.unique !== 0) throw new ProtocolError(name, 'fuse_out_header.unique', start + 8, 'is not 0')
-      const known = notifyName(header.error)
+      const known = this.notifications.withCode(header.error)
       if (known === undefined) {
         throw new ProtocolError(name, 'fuse_out_header.error', start + 4, `${header.error} is not a notification code`)
       }
-      name = known
-      const codec = this.parts(NOTIFICATIONS[known].out, 'notification')
-      return codec.decode(message, start + fuse_out_header.size, end, known, header) as Notification
+      name = known.name
+      return known.parts.decode(message, start + OUT_HEADER_SIZE, end, name, header) as Notification
     } catch (error) {
       throw located(error, name, start)
     }
@@ -189,25 +186,20 @@ export class MessageCodec {
 
   /** Writes a notification at `start`; returns where it ends. */
   encodeNotification(message: MessageBuffer, start: number, notification: NotificationInput, headOnly = false): number {
-    const row: NotifyRow = NOTIFICATIONS[notification.notification]
     try {
-      const codec = this.parts(row.out, 'notification')
-      const end = codec.encode(message, start + fuse_out_header.size, notification, headOnly)
-      const len = end - start + (headOnly ? trailingLength(row.out, notification) : 0)
-      this.outHeader.encode(message.view, start, { len, error: row.code, unique: NO_UNIQUE })
-      return end
+      const row = this.notifications.named(notification.notification)
+      return row.parts.encode(message, start, notification, headOnly)
     } catch (error) {
       throw located(error, notification.notification, start)
     }
   }
 
-  private parts(parts: readonly Part[], shape: Shape): PartsCodec {
-    const known = this.compiled.get(parts)
-    if (known !== undefined) return known
-    const options = { shape, wire: this.wire, exact: this.options.exact }
-    const made = (this.options.interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
-    this.compiled.set(parts, made)
-    return made
+  private compiler(shape: Shape): (parts: readonly Part[], code: number) => PartsCodec {
+    const { exact, interpreted } = this.options
+    return (parts, code) => {
+      const options = { shape, code, wire: this.wire, exact }
+      return (interpreted ? undefined : compileParts(parts, options)) ?? interpretParts(parts, options)
+    }
   }
 
   private struct<T extends object, I extends object>(struct: Struct<string, T, I>): StructCodec<T, I> {
@@ -217,15 +209,9 @@ export class MessageCodec {
 }
 
 /** What the body of a successful reply to `op` is made of. */
-function outParts(op: OpcodeName, sizeZero: boolean): readonly Part[] {
-  const row: OpcodeRow = OPCODES[op]
+function outParts(op: string, sizeZero: boolean): readonly Part[] {
+  const row: OpcodeRow = OPCODES[op as OpcodeName]
   return (sizeZero ? row.outIfSizeZero : undefined) ?? row.out
-}
-
-/** How many bytes `headOnly` left out. */
-function trailingLength(parts: readonly Part[], value: object): number {
-  const last = parts.at(-1)
-  return last?.kind === 'bytes' ? (value as Record<string, Uint8Array>)[last.key]!.length : 0
 }
 
 function wrongLength(field: string, start: number, said: number, actual: number): ProtocolError {

@@ -1,16 +1,27 @@
-import { readNodeIds, writeBytes, writeNodeIds } from './interpret-parts.js'
+import { readFastCountedText, readFastText, writeFastText } from './fast-text.js'
+import { generate } from './generate.js'
+import { readNodeIds, writeNodeIds } from './interpret-parts.js'
+import { interpretStruct } from './interpret-struct.js'
+import type { StructLayout } from './layout.js'
 import {
+  EXTENSION_UNIT,
   countDiffers,
   doesNotFit,
   leftOver,
   notBytes,
   padded,
   structSize,
+  writeBytes,
+  writeExtensionArea,
   type PartsCodec,
   type PartsOptions,
+  type Shape,
 } from './parts-codec.js'
 import type { FieldRef, Part } from './parts.js'
-import { endOfText, readCountedText, readText, writeText } from './text.js'
+import { isI64, isU64, readSignedAny } from './scalars.js'
+import { StructSource, unlessWrong, unlessWrongValues } from './struct-source.js'
+import { fuse_in_header, fuse_out_header } from './structs/header.js'
+import { endOfText } from './text.js'
 
 /*
  * Turns the parts of a row into JavaScript once, when the first message of its kind comes: the decoded message is one
@@ -25,21 +36,24 @@ const SUPPORT = {
   leftOver,
   notBytes,
   padded,
-  readCountedText,
+  readFastCountedText,
+  readFastText,
   readNodeIds,
-  readText,
   writeBytes,
+  writeFastText,
   writeNodeIds,
-  writeText,
+  isI64,
+  isU64,
+  readSignedAny,
+  writeExtensionArea,
 }
 
-/** A compiled codec, or undefined where code generation from strings is forbidden. */
+/** A compiled codec, or undefined where code generation is forbidden. */
 export function compileParts(parts: readonly Part[], options: PartsOptions): PartsCodec | undefined {
   const source = new Source(options)
   for (const part of parts) source.add(part)
-  const code = `'use strict'
-const { ${Object.keys(SUPPORT).join(', ')} } = support
-return {
+  source.addHeader(parts)
+  const code = `return {
 decode(message, start, end, tag, header) {
 const view = message.view, bytes = message.bytes
 let at = start
@@ -49,22 +63,16 @@ ${source.result()}
 },
 encode(message, start, value, headOnly) {
 const view = message.view, bytes = message.bytes
-let at = start
+let at = start + ${headerOf(options.shape).size}
 ${source.writes.join('\n')}
 return at
 },
 }`
-  try {
-    // eslint-disable-next-line no-new-func, typescript/no-implied-eval
-    const factory = new Function('support', 'codecs', code) as (
-      support: typeof SUPPORT,
-      codecs: readonly object[],
-    ) => PartsCodec
-    return factory(SUPPORT, source.codecs)
-  } catch (error) {
-    if (error instanceof EvalError) return undefined
-    throw error
-  }
+  return generate({ ...SUPPORT, codecs: source.codecs }, code)
+}
+
+function headerOf(shape: Shape): StructLayout {
+  return shape === 'request' ? fuse_in_header : fuse_out_header
 }
 
 /** The statements of one decoder and one encoder, in the making. A decoded part is a constant of its own name. */
@@ -98,9 +106,11 @@ class Source {
         return this.addStruct(part)
       case 'text':
         this.reads.push(`const nul_${part.key} = endOfText(bytes, at, end, '${part.key}')`)
-        this.reads.push(`const $${part.key} = readText(bytes, at, nul_${part.key}, ${part.component}, '${part.key}')`)
+        this.reads.push(
+          `const $${part.key} = readFastText(bytes, at, nul_${part.key}, ${part.component}, '${part.key}')`,
+        )
         this.reads.push(`at = nul_${part.key} + 1`)
-        this.writes.push(`at = writeText(bytes, at, value.${part.key}, ${part.component}, '${part.key}')`)
+        this.writes.push(`at = writeFastText(bytes, at, value.${part.key}, ${part.component}, '${part.key}')`)
         return
       case 'counted-text':
         return this.addCountedText(part)
@@ -126,27 +136,71 @@ class Source {
     }
   }
 
+  /** The header, once the parts are written and their length is known. */
+  addHeader(parts: readonly Part[]): void {
+    const { shape, code, exact } = this.options
+    const header = headerOf(shape)
+    const last = parts.at(-1)
+    const trailing = last?.kind === 'bytes' ? `(headOnly ? value.${last.key}.length : 0)` : '0'
+    const known: Record<string, string> = { len: `at - start + ${trailing}` }
+    if (shape === 'request') {
+      this.writes.push('const area = value.extensions')
+      this.writes.push('if (area !== undefined) at = writeExtensionArea(message, at, area, headOnly)')
+      known['opcode'] = String(code)
+      known['total_extlen'] = `area === undefined ? 0 : area.length / ${EXTENSION_UNIT}`
+    } else {
+      known['error'] = shape === 'reply' ? '0' : String(code)
+      known['unique'] = shape === 'reply' ? 'value.unique' : '0'
+    }
+    const source = new StructSource(header.size, exact, 'start', 'h')
+    source.encoder(header, (field) => known[field] ?? `value.header.${field}`)
+    const fields = header.fields.map(({ name }) => `${name}: ${known[name] ?? `value.header.${name}`}`)
+    const refuse = `${this.codec(interpretStruct(header, { exact }))}.encode(view, start, { ${fields.join(', ')} })`
+    this.writes.push(
+      ...source.values,
+      unlessWrongValues(source.wrongWrites, 'wrongHeader', `return ${refuse}`),
+      ...source.writes,
+    )
+  }
+
   private addStruct(part: Extract<Part, { kind: 'struct' }>): void {
-    const size = structSize(part, this.options.wire)
-    const codec = this.codec(part.struct.variant({ size, exact: this.options.exact }))
+    const { wire, exact } = this.options
+    const size = structSize(part, wire)
+    const index = this.codecs.length
+    const refuse = this.codec(interpretStruct(part.struct, { size, exact }))
+    const source = new StructSource(size, exact, `s${index}`, `s${index}_`)
     if (part.elastic === true) {
-      const whole = this.codec(part.struct.variant({ exact: this.options.exact }))
+      const whole = this.codec(part.struct.variant({ exact }))
       const view = `padded(message, at, end, ${part.struct.size})`
       this.reads.push(`const $${part.key} = ${whole}.decode(${view}, 0, ${part.struct.size}); at = end`)
     } else {
-      this.reads.push(`const $${part.key} = ${codec}.decode(view, at, end); at += ${size}`)
+      const shape = source.decoder(part.struct)
+      this.reads.push(`const s${index} = at`)
+      this.reads.push(`if (s${index} + ${size} > end) return ${refuse}.decode(view, s${index}, end)`)
+      this.reads.push(...source.temporaries)
+      this.reads.push(unlessWrong(source.wrongReads, `return ${refuse}.decode(view, s${index}, end)`))
+      this.reads.push(`const $${part.key} = ${shape}; at = s${index} + ${size}`)
     }
-    this.writes.push(`${codec}.encode(view, at, value.${part.key}); at += ${size}`)
+    source.encoder(part.struct, (field) => `value.${part.key}.${field}`)
+    const refused = `return ${refuse}.encode(view, s${index}, value.${part.key})`
+    this.writes.push(`const s${index} = at`)
+    this.writes.push(`if (s${index} + ${size} > view.byteLength) ${refused}`)
+    this.writes.push(
+      ...source.values,
+      unlessWrongValues(source.wrongWrites, `wrong${index}`, refused),
+      ...source.writes,
+    )
+    this.writes.push(`at = s${index} + ${size}`)
   }
 
   private addCountedText(part: Extract<Part, { kind: 'counted-text' }>): void {
     const length = read(part.length)
     this.refuseUnlessThere(part.length, `${length} + 1`)
-    this.reads.push(`const $${part.key} = readCountedText(bytes, at, at + ${length}, '${part.key}')`)
+    this.reads.push(`const $${part.key} = readFastCountedText(bytes, at, at + ${length}, '${part.key}')`)
     this.reads.push(`const terminator = bytes[at + ${length}]; at += ${length} + 1`)
     this.optional.push('if (terminator !== 0) result.terminator = terminator')
     this.writes.push(`const start_${part.key} = at`)
-    this.writes.push(`at = writeText(bytes, at, value.${part.key}, false, '${part.key}', value.terminator)`)
+    this.writes.push(`at = writeFastText(bytes, at, value.${part.key}, false, '${part.key}', value.terminator)`)
     this.refuseUnlessCounted(part.length, `at - start_${part.key} - 1`)
   }
 

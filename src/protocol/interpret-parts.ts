@@ -1,18 +1,23 @@
 import type { NodeId } from '../base/ids.js'
-import type { MessageBuffer } from './message.js'
+import type { InHeader, MessageBuffer } from './message.js'
 import {
+  EXTENSION_UNIT,
   countDiffers,
   doesNotFit,
   leftOver,
   notBytes,
   padded,
   structSize,
+  trailingLength,
+  writeBytes,
+  writeExtensionArea,
   type PartsCodec,
   type PartsOptions,
 } from './parts-codec.js'
 import type { FieldRef, Part } from './parts.js'
 import { readAny, writeAny } from './scalars.js'
 import { outOfRange } from './struct-errors.js'
+import { fuse_in_header, fuse_out_header } from './structs/header.js'
 import { endOfText, noRoom, readCountedText, readText, writeText } from './text.js'
 
 type Value = Record<string, unknown>
@@ -29,11 +34,28 @@ export function interpretParts(parts: readonly Part[], options: PartsOptions): P
       return value
     },
     encode(message, start, value, headOnly) {
-      let at = start
+      const header = options.shape === 'request' ? fuse_in_header : fuse_out_header
+      let at = start + header.size
       for (const part of parts) at = encodePart(part, options, message, at, value as Value, headOnly)
+      const area = (value as Value)['extensions']
+      if (area instanceof Uint8Array) at = writeExtensionArea(message, at, area, headOnly)
+      const len = at - start + (headOnly ? trailingLength(parts, value) : 0)
+      const codec = header.interpreted({ exact: options.exact })
+      codec.encode(message.view, start, headerOf(options, value as Value, len) as never)
       return at
     },
   }
+}
+
+/** What a message's header says. */
+function headerOf(options: PartsOptions, value: Value, len: number): object {
+  const { shape, code } = options
+  if (shape === 'notification') return { len, error: code, unique: 0 }
+  if (shape === 'reply') return { len, error: 0, unique: value['unique'] }
+  const extensions = value['extensions'] as Uint8Array | undefined
+  const total_extlen = (extensions?.length ?? 0) / EXTENSION_UNIT
+  const { unique, nodeid, uid, gid, pid, padding } = value['header'] as InHeader
+  return { len, opcode: code, unique, nodeid, uid, gid, pid, total_extlen, padding }
 }
 
 function decodePart(
@@ -174,18 +196,4 @@ export function writeNodeIds(message: MessageBuffer, at: number, ids: readonly N
     if (!writeAny(message.view, at + 8 * i, id)) throw outOfRange('message', field, at + 8 * i, id, 'u64')
   })
   return at + 8 * ids.length
-}
-
-/** Writes `bytes` at `at`; with `headOnly` does nothing. Returns where the message goes on. */
-export function writeBytes(
-  message: MessageBuffer,
-  at: number,
-  bytes: Uint8Array,
-  headOnly: boolean,
-  field: string,
-): number {
-  if (headOnly) return at
-  if (at + bytes.length > message.bytes.length) throw noRoom(field, at, bytes.length, message.bytes.length)
-  message.bytes.set(bytes, at)
-  return at + bytes.length
 }

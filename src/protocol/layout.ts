@@ -31,7 +31,7 @@ export interface StructCodec<T, I> {
   readonly decode: (view: DataView, offset: number, end: number) => T
   /**
    * Writes `value` at `offset` of `view`.
-   * @throws ProtocolError if there is no room, or if a number does not fit its field; bytes before it may be written
+   * @throws ProtocolError if there is no room, or if a number does not fit its field; fields before it may be written
    */
   readonly encode: (view: DataView, offset: number, value: I) => void
 }

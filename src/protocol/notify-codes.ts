@@ -24,7 +24,7 @@ function row<const O extends readonly Part[]>(
   since: number,
   out: O,
   note: string,
-): NotifyRow & { readonly out: O } {
+): Omit<NotifyRow, 'out'> & { readonly out: O } {
   return { code, since, out, note }
 }
 

@@ -83,7 +83,7 @@ function row<const I extends readonly Part[], const O extends readonly Part[]>(
   since: number | null,
   nodeid: string,
   columns: Columns<I, O>,
-): OpcodeRow & { readonly in: I; readonly out: O } {
+): Omit<OpcodeRow, 'in' | 'out'> & { readonly in: I; readonly out: O } {
   return { code, since, nodeid, reply: true, extensions: [], ...columns }
 }
 
@@ -93,7 +93,7 @@ function sizedRow<const I extends readonly Part[], const O extends readonly Part
   since: number,
   nodeid: string,
   columns: Columns<I, O> & { readonly outIfSizeZero: Z },
-): OpcodeRow & { readonly in: I; readonly out: O; readonly outIfSizeZero: Z } {
+): Omit<OpcodeRow, 'in' | 'out' | 'outIfSizeZero'> & { readonly in: I; readonly out: O; readonly outIfSizeZero: Z } {
   return { code, since, nodeid, reply: true, extensions: [], ...columns }
 }
 
@@ -251,6 +251,12 @@ export const OPCODES = {
     note: 'takes the place of INIT on a CUSE device; devInfo holds KEY=value strings, each followed by NUL',
   }),
 } as const satisfies Record<string, OpcodeRow>
+
+/** Numbers that are never opcodes, and what reads as one: the first request in the byte order of another machine. */
+export const RESERVED_OPCODES = {
+  CUSE_INIT_BSWAP_RESERVED: { code: 0x10_0000, meaning: 'CUSE_INIT in the other byte order' },
+  INIT_BSWAP_RESERVED: { code: 0x1a00_0000, meaning: 'INIT in the other byte order' },
+} as const
 
 /** The name of a request, such as `'LOOKUP'`. */
 export type OpcodeName = keyof typeof OPCODES

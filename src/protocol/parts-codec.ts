@@ -2,11 +2,12 @@ import type { WireFormat } from './version.js'
 import type { MessageBuffer } from './message.js'
 import type { FieldRef, Part } from './parts.js'
 import { ProtocolError } from '../base/errors.js'
+import { noRoom } from './text.js'
 
-/** What a decoded message starts with, before its parts. */
+/** Which header a message has, and what its decoded form starts with. */
 export type Shape = 'request' | 'reply' | 'notification'
 
-/** Reads and writes the parts of one kind of message. */
+/** Reads and writes one kind of message. */
 export interface PartsCodec {
   /**
    * The decoded message: `tag` (the name from the table) and `header`, then the parts in `[at, end)`, with nothing left.
@@ -14,17 +15,54 @@ export interface PartsCodec {
    */
   readonly decode: (message: MessageBuffer, at: number, end: number, tag: string, header: object) => object
   /**
-   * Writes the parts of `value` from `at` on; returns where they end. With `headOnly` a trailing run of bytes is checked
-   * and counted, but not copied: its sender hands it over separately.
+   * Writes the message `value`, header and parts, from `start` on; returns where it ends. With `headOnly` a trailing run
+   * of bytes is checked and counted, but not copied: its sender hands it over separately.
    */
-  readonly encode: (message: MessageBuffer, at: number, value: object, headOnly: boolean) => number
+  readonly encode: (message: MessageBuffer, start: number, value: object, headOnly: boolean) => number
 }
 
 export interface PartsOptions {
   readonly shape: Shape
+  /** The opcode or notification code, for the header. */
+  readonly code: number
   readonly wire: WireFormat
   /** See `Variant.exact`. */
   readonly exact: boolean
+}
+
+/** `total_extlen` counts in these many bytes. */
+export const EXTENSION_UNIT = 8
+
+/** Writes the extensions of a request at `at`; returns where they end. */
+export function writeExtensionArea(message: MessageBuffer, at: number, area: Uint8Array, headOnly: boolean): number {
+  if (area.length % EXTENSION_UNIT !== 0) {
+    throw new ProtocolError('message', 'extensions', at, `${area.length} bytes are no multiple of ${EXTENSION_UNIT}`)
+  }
+  if (headOnly && area.length > 0) {
+    // The extensions belong behind the data, which somebody else is to write behind this head.
+    throw new ProtocolError('message', 'extensions', at, 'cannot be written with the head alone')
+  }
+  return writeBytes(message, at, area, false, 'extensions')
+}
+
+/** Writes `bytes` at `at`; with `headOnly` does nothing. Returns where the message goes on. */
+export function writeBytes(
+  message: MessageBuffer,
+  at: number,
+  bytes: Uint8Array,
+  headOnly: boolean,
+  field: string,
+): number {
+  if (headOnly) return at
+  if (at + bytes.length > message.bytes.length) throw noRoom(field, at, bytes.length, message.bytes.length)
+  message.bytes.set(bytes, at)
+  return at + bytes.length
+}
+
+/** How many bytes `headOnly` left out. */
+export function trailingLength(parts: readonly Part[], value: object): number {
+  const last = parts.at(-1)
+  return last?.kind === 'bytes' ? (value as Record<string, Uint8Array>)[last.key]!.length : 0
 }
 
 /** How many bytes of the part's struct are on the wire. */

@@ -105,7 +105,7 @@ export function writeAny(view: DataView, offset: number, value: unknown): boolea
     view.setUint32(offset + 4, value / TWO_32, true)
     return true
   }
-  if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) return false
+  if (!isU64(value)) return false
   view.setBigUint64(offset, value, true)
   return true
 }
@@ -118,11 +118,19 @@ export function readSignedAny(view: DataView, offset: number): number | bigint {
 
 /** Writes an `i64:any`; false if `value` is neither a safe integer nor a bigint of 64 bits. */
 export function writeSignedAny(view: DataView, offset: number, value: unknown): boolean {
-  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false
-  const whole = BigInt(value as number | bigint)
-  if (BigInt.asIntN(64, whole) !== whole) return false
-  view.setBigInt64(offset, whole, true)
+  if (!isI64(value)) return false
+  view.setBigInt64(offset, BigInt(value), true)
   return true
+}
+
+/** A bigint of 64 bits. */
+export function isU64(value: unknown): value is bigint {
+  return typeof value === 'bigint' && BigInt.asUintN(64, value) === value
+}
+
+/** A safe integer, or a bigint of 64 bits with its sign. */
+export function isI64(value: unknown): value is number | bigint {
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value)
 }
 
 function safe(value: bigint): number | undefined {

@@ -1,0 +1,24 @@
+import { benchCodec } from './codec.js'
+import { machine } from './lib/table.js'
+
+/** What `npm run bench -- NAME` runs; without a name, everything. Each prints a table and returns the same as data. */
+const BENCHMARKS: Readonly<Record<string, () => unknown>> = { codec: benchCodec }
+
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
+if (unknown.length > 0) {
+  console.error(`bench: there is no ${unknown.join(', ')}; there is: ${Object.keys(BENCHMARKS).join(', ')}`)
+  process.exitCode = 2
+} else {
+  const json = process.argv.includes('--json')
+  const where = machine()
+  if (json) console.log = console.error
+  console.log(
+    Object.entries(where)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('\n'),
+  )
+  const results: Record<string, unknown> = {}
+  for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) results[name] = BENCHMARKS[name]!()
+  if (json) process.stdout.write(`${JSON.stringify({ machine: where, results }, null, 2)}\n`)
+}

@@ -1,0 +1,154 @@
+import { encodedNameLength, encodeNameInto, decodeName } from '../base/name.js'
+import { ProtocolError } from '../base/errors.js'
+import type { fuse_entry_out } from './structs/attr.js'
+import { fuse_dirent, fuse_direntplus } from './structs/name.js'
+import { alignRecord, NAME_MAX_PAGES } from './limits.js'
+import type { MessageBuffer } from './message.js'
+
+/** Kinds of a directory entry, as in `fuse_dirent.type`: the upper bits of the mode. */
+export const DT = { UNKNOWN: 0, FIFO: 1, CHR: 2, DIR: 4, BLK: 6, REG: 8, LNK: 10, SOCK: 12, WHT: 14 } as const
+
+/** One name in a directory. `off` is the cookie from which the next READDIR goes on. */
+export interface Dirent {
+  readonly ino: number | bigint
+  readonly off: number | bigint
+  /** One of {@link DT}. */
+  readonly type: number
+  readonly name: string
+}
+
+/** One name in a directory with its attributes. A `nodeid` of 0 gives none, and counts as no lookup. */
+export interface DirentPlus extends Dirent {
+  readonly entry: ReturnType<typeof fuse_entry_out.decode>
+}
+/** As {@link DirentPlus}, to be written. */
+export interface DirentPlusInput extends Dirent {
+  readonly entry: Parameters<typeof fuse_entry_out.encode>[2]
+}
+
+/** How many bytes a record of READDIR with a name of `nameLength` bytes has, padding included. */
+export function direntSize(nameLength: number): number {
+  return alignRecord(fuse_dirent.size + nameLength)
+}
+
+/** How many bytes a record of READDIRPLUS with a name of `nameLength` bytes has, padding included. */
+export function direntPlusSize(nameLength: number): number {
+  return alignRecord(fuse_direntplus.size + nameLength)
+}
+
+/** Writes the records of a READDIR reply into `[start, end)` of a buffer. */
+export class DirentWriter {
+  /** Where the next record goes: the end of what was written. */
+  at: number
+  private readonly message: MessageBuffer
+  private readonly end: number
+
+  /** @param end at most `start` + the size that READDIR asks for */
+  constructor(message: MessageBuffer, start: number, end: number) {
+    this.message = message
+    this.at = start
+    this.end = end
+  }
+
+  /**
+   * Writes one record; false, and nothing is written, if it does not fit.
+   * @throws ProtocolError for a name that is empty, has '/' or NUL, is longer than 4095 bytes or cannot be encoded
+   */
+  add(entry: Dirent): boolean {
+    const namelen = checkedLength(entry.name, this.at)
+    const next = this.at + direntSize(namelen)
+    if (next > this.end) return false
+    const { ino, off, type } = entry
+    fuse_dirent.encode(this.message.view, this.at, { ino, off, namelen, type })
+    finish(this.message, this.at + fuse_dirent.size, entry.name, next)
+    this.at = next
+    return true
+  }
+}
+
+/** Writes the records of a READDIRPLUS reply into `[start, end)` of a buffer. */
+export class DirentPlusWriter {
+  /** Where the next record goes: the end of what was written. */
+  at: number
+  private readonly message: MessageBuffer
+  private readonly end: number
+
+  /** @param end at most `start` + the size that READDIRPLUS asks for */
+  constructor(message: MessageBuffer, start: number, end: number) {
+    this.message = message
+    this.at = start
+    this.end = end
+  }
+
+  /** As {@link DirentWriter.add}. A record that was written with a `nodeid` counts as a lookup, but not "." and "..". */
+  add(entry: DirentPlusInput): boolean {
+    const namelen = checkedLength(entry.name, this.at)
+    const next = this.at + direntPlusSize(namelen)
+    if (next > this.end) return false
+    const { ino, off, type, entry: entry_out } = entry
+    fuse_direntplus.encode(this.message.view, this.at, { entry_out, dirent: { ino, off, namelen, type } })
+    finish(this.message, this.at + fuse_direntplus.size, entry.name, next)
+    this.at = next
+    return true
+  }
+}
+
+/**
+ * The records of a READDIR reply in `[start, end)`, as the kernel reads them: a last record that is cut is ignored.
+ * @throws ProtocolError for a name that is empty, longer than 4095 bytes, or has '/' or NUL
+ */
+export function readDirents(message: MessageBuffer, start: number, end: number): Dirent[] {
+  const entries: Dirent[] = []
+  for (let at = start; at + fuse_dirent.size <= end;) {
+    const { ino, off, namelen, type } = fuse_dirent.decode(message.view, at, end)
+    const next = at + direntSize(checkedNameLength(namelen, at))
+    if (next > end) break
+    entries.push({ ino, off, type, name: readName(message, at + fuse_dirent.size, namelen) })
+    at = next
+  }
+  return entries
+}
+
+/** The records of a READDIRPLUS reply; as {@link readDirents}. */
+export function readDirentsPlus(message: MessageBuffer, start: number, end: number): DirentPlus[] {
+  const entries: DirentPlus[] = []
+  for (let at = start; at + fuse_direntplus.size <= end;) {
+    const { entry_out, dirent } = fuse_direntplus.decode(message.view, at, end)
+    const { ino, off, namelen, type } = dirent
+    const next = at + direntPlusSize(checkedNameLength(namelen, at))
+    if (next > end) break
+    entries.push({ ino, off, type, name: readName(message, at + fuse_direntplus.size, namelen), entry: entry_out })
+    at = next
+  }
+  return entries
+}
+
+function checkedLength(name: string, at: number): number {
+  const length = encodedNameLength(name)
+  if (length < 0) throw new ProtocolError('fuse_dirent', 'name', at, 'has a surrogate that stands for no byte')
+  checkedNameLength(length, at)
+  if (name.includes('/')) throw new ProtocolError('fuse_dirent', 'name', at, "has a '/'")
+  if (name.includes('\0')) throw new ProtocolError('fuse_dirent', 'name', at, 'has a NUL inside')
+  return length
+}
+
+function checkedNameLength(length: number, at: number): number {
+  if (length === 0) throw new ProtocolError('fuse_dirent', 'namelen', at, 'is 0: the name is empty')
+  if (length <= NAME_MAX_PAGES) return length
+  throw new ProtocolError('fuse_dirent', 'namelen', at, `is ${length}; a name has at most ${NAME_MAX_PAGES} bytes`)
+}
+
+function readName(message: MessageBuffer, at: number, length: number): string {
+  for (let i = at; i < at + length; i += 1) {
+    const byte = message.bytes[i]
+    if (byte === 0x2f || byte === 0) {
+      throw new ProtocolError('fuse_dirent', 'name', at, byte === 0 ? 'has a NUL inside' : "has a '/'")
+    }
+  }
+  return decodeName(message.bytes, at, at + length)
+}
+
+/** Name and padding; the buffer may hold an older message. */
+function finish(message: MessageBuffer, at: number, name: string, next: number): void {
+  message.bytes.fill(0, encodeNameInto(name, message.bytes, at), next)
+}
