@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runFile, type FileResult } from './file.js'
@@ -31,6 +31,8 @@ export async function runAll(options: RunOptions): Promise<boolean> {
   const files = select(options.root, options.filters)
   const before = fuseMounts()
   const scratch = mkdtempSync(join(tmpdir(), 'fusewire-test-'))
+  // Open to all, as /tmp is: tests that act as an ordinary user work in there too.
+  chmodSync(scratch, 0o1777)
   const began = performance.now()
   const results: FileResult[] = []
   const problems: string[] = []
