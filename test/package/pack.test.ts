@@ -73,10 +73,7 @@ const codec = new MessageCodec()
 const message = messageBuffer(256)
 export const end: number = codec.encodeNotification(message, 0, {
   notification: 'STORE',
-  nodeid: root,
-  offset: 0,
-  size: 1,
-  padding: 0,
+  fuse_notify_store_out: { nodeid: root, offset: 0, size: 1 },
   data: new Uint8Array(1),
 })
 export function nameOf(request: Request): string {
