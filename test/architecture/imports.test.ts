@@ -1,105 +1,105 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { test } from 'node:test'
-import { ENTRIES } from './entries.js'
-import { findCycle, forbidden } from './import-rules.js'
-import { filesOf, importsOf, read, resolveImport, ROOT } from './source.js'
+import { objection } from './import-table.js'
+import { importsOf, readSources, resolveImport } from './sources.js'
 
-const entries = new Set(ENTRIES.map(({ source }) => source))
-const files = filesOf('src', '.ts')
-const graph = new Map(
-  files.map((file) => [file, importsOf(read(file)).map((specifier) => resolveImport(file, specifier))]),
-)
+const sources = readSources()
+const paths = new Set(sources.map(({ path }) => path))
 
-test('every import of src is one that its folder may have', () => {
-  const wrong = [...graph].flatMap(([file, targets]) =>
-    targets.flatMap((target) => {
-      const why = forbidden(file, target, entries)
-      return why === undefined ? [] : [`${file} imports ${target}: ${why}`]
-    }),
+test('every import of src is allowed by the table', () => {
+  assert.deepEqual(
+    sources.flatMap(({ path, imports }) => imports.map((one) => objection(path, one)).filter(Boolean)),
+    [],
   )
-  assert.deepEqual(wrong, [])
 })
 
-test('every relative import of src leads to a source file', () => {
-  for (const [file, targets] of graph) {
-    for (const target of targets.filter((target) => target.startsWith('src/'))) {
-      assert.ok(graph.has(target), `${file} imports ${target}`)
+test('every relative import leads to a file and ends in .js', () => {
+  for (const { path, imports } of sources) {
+    for (const { specifier } of imports.filter(({ specifier }) => specifier.startsWith('.'))) {
+      assert.ok(specifier.endsWith('.js') && paths.has(resolveImport(path, specifier)), `${path}: ${specifier}`)
     }
   }
 })
 
-test('no import of src goes in a circle, types included', () => {
-  assert.deepEqual(findCycle(graph), undefined)
-})
-
-test('examples import the package by its name only', () => {
-  if (!existsSync(`${ROOT}/examples`)) return
-  for (const file of filesOf('examples', '.ts')) {
-    for (const specifier of importsOf(read(file))) {
-      assert.match(specifier, /^(node:|fusewire(\/|$))/, file)
-    }
+test('no import goes round in a circle, types included', () => {
+  const targets = new Map(
+    sources.map(({ path, imports }) => [
+      path,
+      imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => resolveImport(path, specifier)),
+    ]),
+  )
+  const done = new Set<string>()
+  const visit = (path: string, way: readonly string[]): void => {
+    if (done.has(path)) return
+    const seen = way.indexOf(path)
+    if (seen >= 0) assert.fail(`a circle: ${[...way.slice(seen), path].join(' -> ')}`)
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path])
+    done.add(path)
   }
+  for (const path of paths) visit(path, [])
 })
 
-test('tests and benchmarks reach the library by #src or as a user does', () => {
-  for (const file of [...filesOf('test', '.ts'), ...filesOf('bench', '.ts')]) {
-    for (const specifier of importsOf(read(file))) {
-      assert.doesNotMatch(resolveImport(file, specifier), /^(src|dist)\/|^\.\.\//, `${file} imports ${specifier}`)
-    }
+test('the reader finds every form of import', () => {
+  const text = [
+    "import a from './a.js'",
+    "import type { B,\n C } from './b.js'",
+    "export * as d from './d.js'",
+    "export type { E } from './e.js'",
+    "import './f.js'",
+    "const g = await import('./g.js')",
+    "const h = createRequire(import.meta.url)('koffi')",
+  ].join('\n')
+  assert.deepEqual(
+    importsOf(text).map(({ specifier, typeOnly }) => `${specifier}${typeOnly ? ' type' : ''}`),
+    ['./a.js', './b.js type', './d.js', './e.js type', './f.js', './g.js', 'koffi'],
+  )
+})
+
+const REFUSED: readonly (readonly [string, string, boolean?])[] = [
+  ['base/errors.ts', '../protocol/codec.js', true],
+  ['base/errors.ts', 'node:os'],
+  ['protocol/codec.ts', 'node:util'],
+  ['protocol/codec.ts', '../sys/fd.js', true],
+  ['sys/io.ts', 'koffi', true],
+  ['sys/io.ts', '../protocol/codec.js'],
+  ['kernel/direct.ts', '../protocol/limits.js'],
+  ['transport/memory.ts', '../sys/io.js'],
+  ['transport/device.ts', '../protocol/codec.js'],
+  ['server/session.ts', '../client/client.js', true],
+  ['server/session.ts', '../transport/transport.js'],
+  ['server/session.ts', '../transport/device.js', true],
+  ['server/session.ts', 'node:fs/promises'],
+  ['notify/notifier.ts', '../server/session.js', true],
+  ['client/client.ts', '../server/session.js', true],
+  ['fs/memory/memory-fs.ts', '../../sys/io.js'],
+  ['cli/main.ts', '../kernel/direct.js'],
+  ['index.ts', './cli/main.js'],
+  ['other/file.ts', './more.js'],
+  ['sys/io.ts', '../../test/helpers/needs.js'],
+  ['sys/io.ts', 'left-pad'],
+]
+
+const ALLOWED: readonly (readonly [string, string, boolean?])[] = [
+  ['protocol/codec.ts', '../base/errors.js'],
+  ['sys/ffi.ts', 'koffi'],
+  ['transport/device.ts', '../sys/io.js'],
+  ['transport/uring/ring.ts', '../../protocol/structs/device.js'],
+  ['server/session.ts', '../transport/transport.js', true],
+  ['server/session.ts', '../notify/notifier.js'],
+  ['client/cache/page.ts', '../../protocol/index.js'],
+  ['fs/passthrough/file-ops.ts', '../../sys/io.js'],
+  ['mount.ts', './kernel/index.js'],
+  ['cli/main.ts', 'fusewire/mount'],
+  ['cli/main.ts', '../protocol/index.js'],
+]
+
+test('the table refuses and allows what it should, for folders to come as well', () => {
+  for (const [from, specifier, typeOnly = false] of REFUSED) {
+    assert.notEqual(objection(from, { specifier, typeOnly }), undefined, `${from}: ${specifier}`)
   }
-})
-
-test('the rules forbid what they are there to forbid', () => {
-  const cases: readonly (readonly [string, string, boolean])[] = [
-    ['src/base/ids.ts', 'src/base/errno.ts', true],
-    ['src/base/ids.ts', 'src/protocol/codec.ts', false],
-    ['src/base/ids.ts', 'node:util', false],
-    ['src/protocol/codec.ts', 'src/base/ids.ts', true],
-    ['src/protocol/codec.ts', 'node:buffer', false],
-    ['src/protocol/codec.ts', 'src/sys/fd.ts', false],
-    ['src/sys/ffi.ts', 'koffi', true],
-    ['src/sys/open.ts', 'koffi', false],
-    ['src/transport/device.ts', 'src/sys/fd.ts', true],
-    ['src/transport/memory.ts', 'src/sys/fd.ts', false],
-    ['src/transport/device.ts', 'src/protocol/structs/header.ts', true],
-    ['src/transport/device.ts', 'src/protocol/opcodes.ts', false],
-    ['src/kernel/mount.ts', 'src/protocol/codec.ts', false],
-    ['src/server/session.ts', 'src/transport/transport.ts', true],
-    ['src/server/session.ts', 'src/transport/device.ts', false],
-    ['src/server/session.ts', 'src/client/client.ts', false],
-    ['src/client/client.ts', 'src/server/session.ts', false],
-    ['src/server/session.ts', 'node:fs', false],
-    ['src/notify/notifier.ts', 'src/server/session.ts', false],
-    ['src/fs/memory/memory-fs.ts', 'src/sys/fd.ts', false],
-    ['src/fs/passthrough/ops.ts', 'src/sys/fd.ts', true],
-    ['src/cli/main.ts', 'src/index.ts', true],
-    ['src/cli/main.ts', 'src/base/errno.ts', false],
-    ['src/elsewhere/x.ts', 'src/base/errno.ts', false],
-    ['src/mount.ts', 'src/kernel/mount.ts', true],
-    ['src/mount.ts', 'left-pad', false],
-  ]
-  for (const [from, target, allowed] of cases) {
-    assert.equal(forbidden(from, target, entries) === undefined, allowed, `${from} imports ${target}`)
+  for (const [from, specifier, typeOnly = false] of ALLOWED) {
+    assert.equal(objection(from, { specifier, typeOnly }), undefined, `${from}: ${specifier}`)
   }
-})
-
-test('imports are found in every form, and not in comments', () => {
-  const text = `import a from 'a'
-import type { B } from "b"
-import 'c'
-export {
-  d,
-} from 'd'
-const e = await import('e')
-type F = import('f').F
-// import 'no'
-/* import 'neither' */
-const url = 'http://x' // import 'nor this'`
-  assert.deepEqual([...importsOf(text)].toSorted(), ['a', 'b', 'c', 'd', 'e', 'f'])
-})
-
-test('a cycle is found', () => {
-  assert.deepEqual(findCycle(new Map([['a', ['b']], ['b', ['c']], ['c', ['b']]])), ['b', 'c', 'b']) // prettier-ignore
-  assert.equal(findCycle(new Map([['a', ['b', 'c']], ['b', ['c']], ['c', []]])), undefined) // prettier-ignore
 })

@@ -1,56 +1,57 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { pathToFileURL } from 'node:url'
-import { ENTRIES } from './entries.js'
-import { ROOT } from './source.js'
+import { ROOT } from './sources.js'
 
-/*
- * An entry can be imported where no native code can load: each is imported in a process of its own, in which resolving
- * koffi and loading a native module both throw.
- */
-const GUARD = `
-import { createRequire, Module } from 'node:module'
-const refuse = (what) => { throw new Error('native code is loaded: ' + what) }
-process.dlopen = (module, file) => refuse(file)
-const resolve = Module._resolveFilename
-Module._resolveFilename = function (request, ...rest) {
-  if (/^(koffi|@koromix)(\\/|$)|\\.node$/.test(request)) refuse(request)
-  return resolve.call(this, request, ...rest)
-}
-globalThis.requireHere = createRequire(import.meta.url)
+/** Prints the native code that importing `file` of dist loads: calls of process.dlopen, and modules of koffi. */
+const PROBE = `
+  import { createRequire } from 'node:module'
+  const loaded = []
+  const { dlopen } = process
+  process.dlopen = (module, path, ...rest) => {
+    loaded.push(path)
+    return dlopen.call(process, module, path, ...rest)
+  }
+  const [file, then] = process.argv.slice(1)
+  const module = await import(file)
+  if (then !== undefined) module[then]()
+  const modules = Object.keys(createRequire(file).cache)
+  loaded.push(...modules.filter((path) => /[\\\\/]koffi[\\\\/]/.test(path)))
+  console.log(JSON.stringify(loaded))
 `
-/** For ES modules, which do not go through the function above. */
-const HOOKS = `export async function resolve(specifier, context, next) {
-  if (/^(koffi|@koromix)(\\/|$)|\\.node$/.test(specifier)) throw new Error('native code is loaded: ' + specifier)
-  return next(specifier, context)
-}`
-const REGISTER = `import { register } from 'node:module'
-register(${JSON.stringify(dataUrl(HOOKS))})
-${GUARD}`
 
-function dataUrl(code: string): string {
-  return `data:text/javascript,${encodeURIComponent(code)}`
+function nativeCode(file: string, then?: string): string[] {
+  const url = new URL(file, `file://${ROOT}`).href
+  const args = ['--input-type=module', '--eval', PROBE, url, ...(then === undefined ? [] : [then])]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
+  assert.equal(status, 0, stderr)
+  return JSON.parse(stdout) as string[]
 }
 
-function guarded(code: string): { readonly status: number | null; readonly stderr: string } {
-  // The guard is a data: URL, which has no directory to require from.
-  const guard = REGISTER.replace('import.meta.url', JSON.stringify(pathToFileURL(`${ROOT}/guard.js`).href))
-  const args = ['--no-warnings', '--import', dataUrl(guard), '--input-type=module', '-e', code]
-  return spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', timeout: 20_000 })
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
 }
 
-for (const { specifier, built } of ENTRIES) {
-  test(`importing ${specifier} loads no native code`, () => {
-    const { status, stderr } = guarded(`await import(${JSON.stringify(pathToFileURL(`${ROOT}/${built}`).href)})`)
-    assert.equal(status, 0, stderr)
+for (const [entry, target] of Object.entries(manifest.exports)) {
+  if (typeof target === 'string') continue
+  test(`importing fusewire${entry.slice(1)} loads no native code`, () => {
+    assert.deepEqual(nativeCode(target.default), [])
   })
 }
 
-test('the guard does catch koffi, imported or required', () => {
-  for (const code of [`await import('koffi')`, `requireHere('koffi')`]) {
-    const { status, stderr } = guarded(code)
-    assert.notEqual(status, 0)
-    assert.match(stderr, /native code is loaded: koffi/, code)
-  }
+const here = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')
+
+test('the probe sees native code where it is used', { skip: !here && 'needs Linux on x64 or arm64' }, () => {
+  assert.deepEqual(nativeCode('./dist/sys/ffi.js'), [], 'the import alone loads nothing')
+  const loaded = nativeCode('./dist/sys/ffi.js', 'loadFfi')
+  assert.ok(
+    loaded.some((path) => path.endsWith('.node')),
+    loaded.join(', '),
+  )
+  assert.ok(
+    loaded.some((path) => /koffi/.test(path)),
+    loaded.join(', '),
+  )
 })
