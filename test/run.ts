@@ -23,6 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 const well = await runAll({
   root: values.root ?? fileURLToPath(new URL('.', import.meta.url)),
+  sources: values.root === undefined ? fileURLToPath(new URL('../../test', import.meta.url)) : undefined,
   filters: positionals,
   limitMs: values.limit === undefined ? undefined : Number(values.limit) * 1000,
   hasFuse: hasFuse(),

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runFile, type FileResult } from './file.js'
@@ -8,6 +8,8 @@ import { printFile, printSummary, type Print } from './print.js'
 export interface RunOptions {
   /** Where the test files are, at any depth. */
   readonly root: string
+  /** Where the sources of those files are, if they have any. */
+  readonly sources?: string | undefined
   /** A file runs if its path below `root` contains one of these; all do when there is none. */
   readonly filters: readonly string[]
   /** How long a file may run; undefined: see {@link SLOW}. */
@@ -28,7 +30,7 @@ const NEEDS_FUSE = 'needs /dev/fuse'
 /** Runs all test files that `options` asks for; true if nothing at all is wrong. */
 export async function runAll(options: RunOptions): Promise<boolean> {
   const { print } = options
-  const files = select(options.root, options.filters)
+  const files = select(options.root, options.sources, options.filters)
   const before = fuseMounts()
   const scratch = mkdtempSync(join(tmpdir(), 'fusewire-test-'))
   // Open to all, as /tmp is: tests that act as an ordinary user work in there too.
@@ -85,10 +87,12 @@ export function hasFuse(): boolean {
   }
 }
 
-function select(root: string, filters: readonly string[]): readonly string[] {
+/** What the compiler left of a test whose source was removed is not run. */
+function select(root: string, sources: string | undefined, filters: readonly string[]): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.test.js'))
+    .filter((path) => sources === undefined || existsSync(join(sources, path.replace(/js$/, 'ts'))))
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .toSorted()
 }
