@@ -140,6 +140,21 @@ test('a process left behind fails, detached or not, and is ended', { skip: proce
   for (const pid of pids) assert.ok(isDead(pid), `${pid} lives`)
 })
 
+const noMount = hasFuse() ? false : 'needs /dev/fuse'
+
+test('a mount left behind fails, and is taken away', { skip: noMount }, () => {
+  const mountFuse = import.meta.resolve('#src/kernel/mount-fuse.js')
+  const { status, out } = run({
+    'kernel/a.test.js':
+      `import { mountFuse } from '${mountFuse}'\nimport fs from 'node:fs'\nimport os from 'node:os'\n` +
+      "test('mounts', async () => { const d = fs.mkdtempSync(os.tmpdir() + '/m-'); await mountFuse(d) })",
+  })
+  assert.equal(status, 1, out)
+  const point = /kernel\/a\.test\.js left a mount behind: \d+ (\S+)/.exec(out)?.[1]
+  assert.ok(point !== undefined, out)
+  assert.ok(!readFileSync('/proc/self/mountinfo', 'latin1').includes(` ${point} `), `${point} is still mounted`)
+})
+
 test('temporary files of tests are removed with the run', () => {
   const { status, out } = run({
     'a.test.js':
