@@ -1,0 +1,175 @@
+import { MessageChannel } from 'node:worker_threads'
+import { POLL } from '../sys/constants.js'
+import type { LoopAccess } from '../sys/libuv.js'
+import { PollSet } from '../sys/wait.js'
+
+/*
+ * One JavaScript thread that waits for requests and for its own event loop in one system call. A request whose handler is
+ * synchronous is answered without a turn of the loop; the loop gets a turn when libuv has something to do, or when a
+ * handler left a promise behind.
+ */
+
+/** What a {@link Source} did: bits of the result of `pump`. */
+export const WORKED = 1
+/** Something waits for a turn of the event loop. */
+export const PENDING = 2
+/** There may be more: the budget ran out first. */
+export const MORE = 4
+
+/** Something whose descriptor becomes readable when there is work. */
+export interface Source {
+  readonly fd: number
+  /** Does what there is to do without waiting, at most `budget` times; returns the bits above. */
+  pump(budget: number): number
+}
+
+/** Counters of a {@link Reactor}, from its start. */
+export interface ReactorStats {
+  /** How often the event loop got a turn. */
+  turns: number
+  /** How often the thread slept. */
+  sleeps: number
+  /** How often it looked again for a moment before sleeping, and how often that found something. */
+  spins: number
+  spinHits: number
+}
+
+/** Options of a {@link Reactor}. */
+export interface ReactorOptions {
+  /**
+   * How long to look again before sleeping, in microseconds, while requests come thick and fast; a sleep and its wake-up
+   * cost more than most requests. An idle mount never spins. 0 turns it off.
+   * @default 50
+   */
+  readonly spinUs?: number
+}
+
+/** Requests of one source before the others, and the loop, are looked at. */
+const BUDGET = 64
+/** Requests that follow one another within this time are worth spinning for. */
+const CLOSE_MS = 0.3
+/** After so many spins in vain the thread sleeps at once, until requests come close together again. */
+const PATIENCE = 16
+
+/** Runs the sources of one thread. Must be the main thread's: see `libuvLoop`. */
+export class Reactor {
+  readonly stats: ReactorStats = { turns: 0, sleeps: 0, spins: 0, spinHits: 0 }
+  private readonly loop: LoopAccess
+  private readonly spinMs: number
+  private readonly sources: Source[] = []
+  private readonly channel = new MessageChannel()
+  /** Of the event loop first, then of each source. */
+  private polled: PollSet | undefined
+  private running = false
+  private patience = 0
+  private lastWork = 0
+  /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
+  private armed = false
+
+  constructor(loop: LoopAccess, options: ReactorOptions = {}) {
+    this.loop = loop
+    this.spinMs = (options.spinUs ?? 50) / 1000
+    // Re-entered from a message, since uv_backend_timeout reads 0 within timers and immediates.
+    this.channel.port2.on('message', () => this.run())
+    this.channel.port2.unref()
+  }
+
+  /** Keeps the process alive until it is removed. */
+  add(source: Source): void {
+    this.sources.push(source)
+    this.changed()
+    if (this.running) return
+    this.running = true
+    this.channel.port2.ref()
+    this.channel.port1.postMessage(0)
+  }
+
+  remove(source: Source): void {
+    const index = this.sources.indexOf(source)
+    if (index < 0) return
+    this.sources.splice(index, 1)
+    this.changed()
+  }
+
+  private changed(): void {
+    this.polled?.[Symbol.dispose]()
+    this.polled = undefined
+  }
+
+  /** Serves until the loop is due; then comes back after its turn. */
+  private run(): void {
+    let unseen = 0
+    while (this.sources.length > 0) {
+      const result = this.pumpAll(BUDGET) || this.spin()
+      if ((result & PENDING) !== 0) return this.giveTurn()
+      if (result !== 0) {
+        // Looking at the loop costs a system call: not after each request, but before a timer could be late.
+        unseen += (result & MORE) === 0 ? 1 : BUDGET
+        if (unseen < BUDGET) continue
+        if (this.isLoopDue()) return this.giveTurn()
+      } else if (this.sleep()) return this.giveTurn()
+      unseen = 0
+    }
+    this.running = false
+    this.channel.port2.unref()
+  }
+
+  private pumpAll(budget: number): number {
+    let result = 0
+    // A source may end, and be removed, while it is pumped.
+    for (let i = this.sources.length - 1; i >= 0; i -= 1) result |= this.sources[i]?.pump(budget) ?? 0
+    if ((result & WORKED) !== 0) {
+      const now = performance.now()
+      if (now - this.lastWork < CLOSE_MS) this.patience = PATIENCE
+      this.lastWork = now
+      this.armed = this.patience > 0
+    }
+    return result
+  }
+
+  /** Looks again for a moment; returns what the sources did, 0 if nothing came. */
+  private spin(): number {
+    if (!this.armed || this.spinMs === 0) return 0
+    this.armed = false
+    this.stats.spins += 1
+    const end = performance.now() + this.spinMs
+    do {
+      const result = this.pumpAll(1)
+      if (result === 0) continue
+      this.stats.spinHits += 1
+      return result
+    } while (performance.now() < end && this.sources.length > 0)
+    this.patience -= 1
+    return 0
+  }
+
+  /** Waits for the sources and the loop. True if the loop is due. */
+  private sleep(): boolean {
+    const timeoutMs = this.loop.timeoutMs()
+    if (timeoutMs === 0) return true
+    this.stats.sleeps += 1
+    const polled = this.pollSet()
+    // 0: the loop's next timer is due; below 0: a signal, which libuv wants to see.
+    return polled.wait(timeoutMs) <= 0 || polled.ready(0) !== 0
+  }
+
+  private isLoopDue(): boolean {
+    const polled = this.pollSet()
+    return this.loop.timeoutMs() === 0 || (polled.wait(0) > 0 && polled.ready(0) !== 0)
+  }
+
+  private pollSet(): PollSet {
+    if (this.polled === undefined) {
+      this.polled = new PollSet(this.sources.length + 1)
+      this.polled.add(this.loop.fd, POLL.IN)
+      for (const source of this.sources) this.polled.add(source.fd, POLL.IN)
+    }
+    return this.polled
+  }
+
+  /** Through an immediate: a message posted from within a message is delivered before the loop goes on. */
+  private giveTurn(): void {
+    this.stats.turns += 1
+    setImmediate(() => this.channel.port1.postMessage(0))
+  }
+}
