@@ -21,6 +21,7 @@ export interface Dirent {
 export interface DirentPlus extends Dirent {
   readonly entry: ReturnType<typeof fuse_entry_out.decode>
 }
+
 /** As {@link DirentPlus}, to be written. */
 export interface DirentPlusInput extends Dirent {
   readonly entry: Parameters<typeof fuse_entry_out.encode>[2]
@@ -36,14 +37,14 @@ export function direntPlusSize(nameLength: number): number {
   return alignRecord(fuse_direntplus.size + nameLength)
 }
 
-/** Writes the records of a READDIR reply into `[start, end)` of a buffer. */
-export class DirentWriter {
+/** Writes directory records, one after the other, into `[start, end)` of a buffer. */
+abstract class RecordWriter<E extends Dirent> {
   /** Where the next record goes: the end of what was written. */
   at: number
-  private readonly message: MessageBuffer
+  protected readonly message: MessageBuffer
   private readonly end: number
 
-  /** @param end at most `start` + the size that READDIR asks for */
+  /** @param end at most `start` + the size that the request asks for */
   constructor(message: MessageBuffer, start: number, end: number) {
     this.message = message
     this.at = start
@@ -54,42 +55,39 @@ export class DirentWriter {
    * Writes one record; false, and nothing is written, if it does not fit.
    * @throws ProtocolError for a name that is empty, has '/' or NUL, is longer than 4095 bytes or cannot be encoded
    */
-  add(entry: Dirent): boolean {
+  add(entry: E): boolean {
     const namelen = checkedLength(entry.name, this.at)
-    const next = this.at + direntSize(namelen)
+    const name = this.at + this.headSize
+    const next = alignRecord(name + namelen - this.at) + this.at
     if (next > this.end) return false
-    const { ino, off, type } = entry
-    fuse_dirent.encode(this.message.view, this.at, { ino, off, namelen, type })
-    finish(this.message, this.at + fuse_dirent.size, entry.name, next)
+    this.encodeHead(entry, namelen)
+    // The buffer may hold an older message: the padding is written too.
+    this.message.bytes.fill(0, encodeNameInto(entry.name, this.message.bytes, name), next)
     this.at = next
     return true
+  }
+
+  protected abstract readonly headSize: number
+  /** Writes what stands before the name, at `at`. */
+  protected abstract encodeHead(entry: E, namelen: number): void
+}
+
+/** Writes the records of a READDIR reply. */
+export class DirentWriter extends RecordWriter<Dirent> {
+  protected readonly headSize = fuse_dirent.size
+
+  protected encodeHead({ ino, off, type }: Dirent, namelen: number): void {
+    fuse_dirent.encode(this.message.view, this.at, { ino, off, namelen, type })
   }
 }
 
-/** Writes the records of a READDIRPLUS reply into `[start, end)` of a buffer. */
-export class DirentPlusWriter {
-  /** Where the next record goes: the end of what was written. */
-  at: number
-  private readonly message: MessageBuffer
-  private readonly end: number
+/** Writes the records of a READDIRPLUS reply. One with a `nodeid` counts as a lookup, but for "." and "..". */
+export class DirentPlusWriter extends RecordWriter<DirentPlusInput> {
+  protected readonly headSize = fuse_direntplus.size
 
-  /** @param end at most `start` + the size that READDIRPLUS asks for */
-  constructor(message: MessageBuffer, start: number, end: number) {
-    this.message = message
-    this.at = start
-    this.end = end
-  }
-
-  /** As {@link DirentWriter.add}. A record that was written with a `nodeid` counts as a lookup, but not "." and "..". */
-  add(entry: DirentPlusInput): boolean {
-    const namelen = checkedLength(entry.name, this.at)
-    const next = this.at + direntPlusSize(namelen)
-    if (next > this.end) return false
-    const { ino, off, type, entry: entry_out } = entry
-    fuse_direntplus.encode(this.message.view, this.at, { entry_out, dirent: { ino, off, namelen, type } })
-    finish(this.message, this.at + fuse_direntplus.size, entry.name, next)
-    this.at = next
-    return true
+  protected encodeHead({ ino, off, type, entry }: DirentPlusInput, namelen: number): void {
+    const dirent = { ino, off, namelen, type }
+    fuse_direntplus.encode(this.message.view, this.at, { entry_out: entry, dirent })
   }
 }
 
@@ -146,9 +144,4 @@ function readName(message: MessageBuffer, at: number, length: number): string {
     }
   }
   return decodeName(message.bytes, at, at + length)
-}
-
-/** Name and padding; the buffer may hold an older message. */
-function finish(message: MessageBuffer, at: number, name: string, next: number): void {
-  message.bytes.fill(0, encodeNameInto(name, message.bytes, at), next)
 }
