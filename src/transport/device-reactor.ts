@@ -101,6 +101,8 @@ export class Reactor {
     let unseen = 0
     while (this.sources.length > 0) {
       const result = this.pumpAll(BUDGET) || this.spin()
+      // The last source may just have ended: there is nothing to sleep for.
+      if (this.sources.length === 0) break
       if ((result & PENDING) !== 0) return this.giveTurn()
       if (result !== 0) {
         // Looking at the loop costs a system call: not after each request, but before a timer could be late.

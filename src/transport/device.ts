@@ -18,7 +18,7 @@ export interface DeviceTransportOptions {
    * (and some) takes only as much memory as was ever written to it.
    * @default 1 MiB
    */
-  readonly maxDataBytes?: number
+  readonly maxDataBytes?: number | undefined
 }
 
 /** Memory that system calls reach by its address, without a look-up for each call. */
@@ -104,6 +104,11 @@ export class DeviceTransport implements Transport, Source {
 
   send(message: MessageBuffer, end: number): number {
     const buffer = message as DeviceBuffer
+    if (this.receiver === undefined) {
+      // Its number may be somebody else's descriptor by now.
+      buffer.dispose()
+      return -ERRNO.ENODEV
+    }
     let written = writeRaw(this.fd, buffer.address, end)
     while (written === -ERRNO.EINTR) written = writeRaw(this.fd, buffer.address, end)
     this.free.push(buffer)
@@ -111,7 +116,8 @@ export class DeviceTransport implements Transport, Source {
   }
 
   release(message: MessageBuffer): void {
-    this.free.push(message as DeviceBuffer)
+    if (this.receiver === undefined) (message as DeviceBuffer).dispose()
+    else this.free.push(message as DeviceBuffer)
   }
 
   close(): void {

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortConnection } from '#src/kernel/fusectl.js'
-import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
-import { MNT } from '#src/sys/constants.js'
 import { umountSync } from '#src/sys/mount.js'
 import { cannotMount } from '../helpers/needs.js'
+import { serve } from '../helpers/served.js'
 
 /* The device transport and the reactor under a real kernel: the server is a process of its own, see servers/toy.ts. */
 
@@ -24,34 +19,9 @@ interface Counts {
   readonly cpu: { readonly user: number; readonly system: number }
 }
 
-interface Toy {
-  readonly path: string
-  readonly server: ChildProcess
-  readonly counts: () => Promise<Counts>
-}
-
-/** A mounted toy; unmounted, and its process ended, when the test is over, however it ends. */
-async function toy(t: TestContext): Promise<Toy> {
-  const parent = mkdtempSync(join(tmpdir(), 'fusewire-device-'))
-  const path = join(parent, 'mnt')
-  mkdirSync(path)
-  const server = fork(new URL('servers/toy.js', import.meta.url), [path])
-  t.after(() => {
-    server.kill('SIGKILL')
-    for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {
-      if (isFuse(entry)) abortConnection(connectionNumber(entry))
-      umountSync(path, MNT.DETACH)
-    }
-    rmdirSync(path)
-    rmdirSync(parent)
-  })
-  assert.deepEqual(await once(server, 'message'), ['ready', undefined])
-  const counts = async () => {
-    server.send('counts')
-    const [answer] = (await once(server, 'message')) as [Counts]
-    return answer
-  }
-  return { path, server, counts }
+async function toy(t: TestContext) {
+  const served = await serve(t, 'toy')
+  return { ...served, counts: async () => (await served.ask()) as Counts }
 }
 
 test('requests are answered, at once or a turn of the loop later', options, async (t) => {

@@ -1,0 +1,62 @@
+import type { Unique } from '../base/ids.js'
+import type { MessageCodec } from '../protocol/codec.js'
+import type { MessageBuffer, ReplyInput, RequestOf } from '../protocol/message.js'
+import type { OpcodeName } from '../protocol/opcodes.js'
+import type { RequestHost } from './context.js'
+import type { ReplyDefaults } from './encode.js'
+import type { FileSystem } from './filesystem.js'
+
+/** Where a reply is written, and with what. */
+export interface ReplySpace {
+  readonly codec: MessageCodec
+  readonly out: MessageBuffer
+  readonly defaults: ReplyDefaults
+}
+
+/** How a request of the wire becomes a call of a method, and what that answers a reply. */
+export interface Operation {
+  readonly method: keyof FileSystem
+  /** Its handler fills the reply itself, so that the buffer of the reply is needed before the call. */
+  readonly fills: boolean
+  readonly request: (host: RequestHost, message: never, space: ReplySpace | undefined) => object
+  /** Writes the reply; returns where it ends. */
+  readonly reply: (space: ReplySpace, result: never, message: never, request: never) => number
+}
+
+type Method<K extends keyof FileSystem> = NonNullable<FileSystem[K]>
+type Argument<K extends keyof FileSystem> = Parameters<Method<K>>[0] & object
+type Result<K extends keyof FileSystem> = Awaited<ReturnType<Method<K>>>
+
+/** An operation whose reply is written after its handler has answered. */
+export function operation<Op extends OpcodeName, K extends keyof FileSystem>(
+  method: K,
+  request: (host: RequestHost, message: RequestOf<Op>) => Argument<K>,
+  reply: (space: ReplySpace, result: Result<K>, message: RequestOf<Op>) => number,
+): Operation {
+  return { method, fills: false, request, reply }
+}
+
+/** An operation whose handler fills the body of the reply; `length` tells how many bytes that came to. */
+export function filling<Op extends OpcodeName, K extends keyof FileSystem>(
+  method: K,
+  request: (host: RequestHost, message: RequestOf<Op>, space: ReplySpace) => Argument<K>,
+  length: (result: Result<K>, request: Argument<K>) => number,
+): Operation {
+  return {
+    method,
+    fills: true,
+    request: request as Operation['request'],
+    reply({ codec, out }: ReplySpace, result: never, message: RequestOf<Op>, made: never) {
+      const bytes = length(result, made)
+      return codec.encodeOutHeader(out, 0, uniqueOf(message), 0, bytes) + bytes
+    },
+  }
+}
+
+export function encode({ codec, out }: ReplySpace, reply: ReplyInput, sizeZero = false): number {
+  return codec.encodeReply(out, 0, reply, false, sizeZero)
+}
+
+export function uniqueOf(message: { readonly header: { readonly unique: Unique } }): Unique {
+  return message.header.unique
+}

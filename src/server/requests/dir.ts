@@ -1,0 +1,90 @@
+import type { FileHandle } from '../../base/ids.js'
+import { DirentPlusWriter, DirentWriter } from '../../protocol/dirent.js'
+import type { MessageBuffer, RequestOf } from '../../protocol/message.js'
+import { RequestContext, type RequestHost } from '../context.js'
+import { entryOut, NO_ENTRY, type ReplyDefaults } from '../encode.js'
+import type { Entry } from '../results.js'
+
+/** Where the records of a directory go: a range of the reply. */
+export interface DirectorySpace {
+  readonly message: MessageBuffer
+  readonly start: number
+  readonly end: number
+}
+
+/** What READDIR and READDIRPLUS have in common. */
+class DirectoryRequest extends RequestContext {
+  readonly fh: FileHandle
+  /** The cookie of the last entry that the caller has, 0 at the start: go on behind it. */
+  readonly offset: number | bigint
+  /** How many bytes of records the caller takes. */
+  readonly size: number
+
+  constructor(host: RequestHost, message: RequestOf<'READDIR' | 'READDIRPLUS'>) {
+    super(host, message.header)
+    this.fh = message.fuse_read_in.fh
+    this.offset = message.fuse_read_in.offset
+    this.size = message.fuse_read_in.size
+  }
+}
+
+/** READDIR. Call `add` for each entry until it answers false or there are no more; no entry at all ends the listing. */
+export class ReaddirRequest extends DirectoryRequest {
+  readonly #writer: DirentWriter
+
+  constructor(host: RequestHost, message: RequestOf<'READDIR'>, space: DirectorySpace) {
+    super(host, message)
+    this.#writer = new DirentWriter(space.message, space.start, space.end)
+  }
+
+  /**
+   * Adds an entry; false if there is no room for it, and then it is to be the first of the next READDIR.
+   * @param next the cookie from which the listing goes on behind this entry; not 0
+   * @param mode of the object; only its type is shown
+   * @throws ProtocolError for a name that cannot be
+   */
+  add(name: string, ino: number | bigint, mode: number, next: number | bigint): boolean {
+    return this.#writer.add({ ino, off: next, type: direntType(mode), name })
+  }
+
+  /** Where the records end. */
+  get end(): number {
+    return this.#writer.at
+  }
+}
+
+/** READDIRPLUS. As READDIR, with what a lookup of each entry would answer. */
+export class ReaddirplusRequest extends DirectoryRequest {
+  readonly #writer: DirentPlusWriter
+  readonly #defaults: ReplyDefaults
+
+  constructor(host: RequestHost, message: RequestOf<'READDIRPLUS'>, space: DirectorySpace, defaults: ReplyDefaults) {
+    super(host, message)
+    this.#writer = new DirentPlusWriter(space.message, space.start, space.end)
+    this.#defaults = defaults
+  }
+
+  /**
+   * Adds an entry that counts as one lookup of its node, if this answers true. "." and ".." never count: use
+   * {@link addName} for them.
+   */
+  add(name: string, entry: Entry, next: number | bigint): boolean {
+    const out = entryOut(entry, this.#defaults)
+    return this.#writer.add({ ino: out.attr.ino, off: next, type: direntType(out.attr.mode), name, entry: out })
+  }
+
+  /** Adds a name alone, which is no lookup. */
+  addName(name: string, ino: number | bigint, mode: number, next: number | bigint): boolean {
+    return this.#writer.add({ ino, off: next, type: direntType(mode), name, entry: NO_ENTRY })
+  }
+
+  /** Where the records end. */
+  get end(): number {
+    return this.#writer.at
+  }
+}
+
+/** The type bits of a mode are those of a directory entry, shifted. */
+function direntType(mode: number): number {
+  return (mode >> 12) & 0xf
+}

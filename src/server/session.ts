@@ -1,0 +1,245 @@
+import { ERRNO } from '../base/errno.js'
+import { errnoOf, ProtocolError } from '../base/errors.js'
+import type { NodeId, Unique } from '../base/ids.js'
+import { MessageCodec } from '../protocol/codec.js'
+import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
+import type { InitWishes } from '../protocol/init-wishes.js'
+import { answerInit } from '../protocol/negotiate.js'
+import type { Negotiated } from '../protocol/negotiated.js'
+import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
+import type { Received, Receiver, Transport } from '../transport/transport.js'
+import type { RequestHost } from './context.js'
+import type { ReplyDefaults } from './encode.js'
+import type { FileSystem } from './filesystem.js'
+import { InFlight } from './inflight.js'
+import type { Operation, ReplySpace } from './operation.js'
+import { OPERATIONS } from './operations.js'
+
+/** Options of a {@link Session}. */
+export interface SessionOptions {
+  readonly defaults: ReplyDefaults
+  /** What to ask of the kernel. */
+  readonly init: InitWishes
+  /** A handler threw what is no errno, or a message was malformed; the caller got an error, and the session goes on. */
+  readonly onError: (error: unknown, request: string) => void
+}
+
+/**
+ * Answers the requests of one connection with the methods of a filesystem. Each request that wants a reply gets exactly
+ * one; the session ends when the transport does.
+ */
+export class Session implements Receiver, RequestHost {
+  /** Resolves once INIT is answered; rejects if it was refused, or if the transport ended before. */
+  readonly initialised: Promise<Negotiated>
+  /** Resolves when the transport has ended; rejects if that was no ordinary end. */
+  readonly closed: Promise<void>
+  private readonly transport: Transport
+  private readonly fs: FileSystem
+  private readonly options: SessionOptions
+  private readonly inFlight = new InFlight()
+  private codec = new MessageCodec()
+  private isOver = false
+  private resolveInit!: (negotiated: Negotiated) => void
+  private rejectInit!: (error: unknown) => void
+  private resolveClosed!: () => void
+  private rejectClosed!: (error: Error) => void
+
+  constructor(transport: Transport, fs: FileSystem, options: SessionOptions) {
+    this.transport = transport
+    this.fs = fs
+    this.options = options
+    this.initialised = new Promise((resolve, reject) => {
+      this.resolveInit = resolve
+      this.rejectInit = reject
+    })
+    this.closed = new Promise((resolve, reject) => {
+      this.resolveClosed = resolve
+      this.rejectClosed = reject
+    })
+  }
+
+  receive(message: MessageBuffer, end: number): Received {
+    try {
+      return this.dispatch(message, this.codec.decodeRequest(message, 0, end))
+    } catch (error) {
+      this.refuse(message, end, error)
+      return 'done'
+    }
+  }
+
+  ended(error: Error | undefined): void {
+    this.isOver = true
+    this.inFlight.abortAll()
+    this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
+    if (error === undefined) this.resolveClosed()
+    else this.rejectClosed(error)
+  }
+
+  signal(unique: Unique): AbortSignal {
+    return this.inFlight.signal(unique)
+  }
+
+  afterReply(unique: Unique, then: () => void): void {
+    this.inFlight.afterReply(unique, then)
+  }
+
+  private dispatch(message: MessageBuffer, request: Request): Received {
+    switch (request.op) {
+      case 'INIT':
+        this.init(request)
+        return 'done'
+      case 'FORGET':
+        this.forget(request.header.nodeid, request.fuse_forget_in.nlookup)
+        return 'done'
+      case 'BATCH_FORGET':
+        for (const { nodeid, nlookup } of request.fuse_forget_one) this.forget(nodeid, nlookup)
+        return 'done'
+      case 'INTERRUPT':
+        this.inFlight.interrupt(request.fuse_interrupt_in.unique)
+        return 'pending'
+      case 'NOTIFY_REPLY':
+        return 'done'
+      default:
+        return this.call(message, request)
+    }
+  }
+
+  private call(message: MessageBuffer, request: Request): Received {
+    const { unique } = request.header
+    const operation = OPERATIONS[request.op]
+    if (operation === undefined || this.fs[operation.method] === undefined) {
+      this.fail(unique, ERRNO.ENOSYS, undefined)
+      return 'done'
+    }
+    const space = operation.fills ? this.space() : undefined
+    let argument: never
+    let result: unknown
+    try {
+      argument = operation.request(this, request as never, space) as never
+      result = (this.fs[operation.method] as (req: object) => unknown).call(this.fs, argument)
+    } catch (error) {
+      this.failWith(unique, error, request.op, space)
+      return 'done'
+    }
+    if (!isPromise(result)) {
+      this.answer(operation, request, argument, result, space)
+      return 'done'
+    }
+    this.inFlight.begin(unique)
+    const keeps = 'data' in request || 'value' in request || 'inData' in request
+    void this.answerLater(operation, request, argument, result, space, keeps ? message : undefined)
+    return keeps ? 'kept' : 'pending'
+  }
+
+  /** @param kept the buffer of the request, if its bytes are needed until the answer */
+  private async answerLater(
+    operation: Operation,
+    request: Request,
+    argument: never,
+    promise: Promise<unknown>,
+    space: ReplySpace | undefined,
+    kept: MessageBuffer | undefined,
+  ): Promise<void> {
+    try {
+      this.answer(operation, request, argument, await promise, space)
+    } catch (error) {
+      this.failWith(request.header.unique, error, request.op, space)
+    }
+    if (kept !== undefined) this.transport.release(kept)
+  }
+
+  private answer(
+    operation: Operation,
+    request: Request,
+    argument: never,
+    result: unknown,
+    space: ReplySpace | undefined,
+  ): void {
+    if (this.isOver) return this.drop(space)
+    const { unique } = request.header
+    const used = space ?? this.space()
+    let end: number
+    try {
+      end = operation.reply(used, result as never, request as never, argument)
+    } catch (error) {
+      this.failWith(unique, error, request.op, used)
+      return
+    }
+    this.send(unique, used.out, end)
+  }
+
+  private init(request: RequestOf<'INIT'>): void {
+    const { unique } = request.header
+    try {
+      const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
+      const { out } = this.space()
+      this.codec = new MessageCodec(negotiated)
+      this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
+      this.resolveInit(negotiated)
+    } catch (error) {
+      this.fail(unique, ERRNO.EPROTO, undefined)
+      this.rejectInit(error)
+    }
+  }
+
+  private forget(node: NodeId, nlookup: number): void {
+    try {
+      this.fs.forget?.({ node, nlookup })
+    } catch (error) {
+      this.options.onError(error, 'FORGET')
+    }
+  }
+
+  /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
+  private refuse(message: MessageBuffer, end: number, error: unknown): void {
+    this.options.onError(error, error instanceof ProtocolError ? error.subject : 'request')
+    let unique: Unique
+    let row: OpcodeRow | undefined
+    try {
+      const header = this.codec.decodeInHeader(message, 0, end)
+      const op = opcodeName(header.opcode)
+      unique = header.unique
+      row = op === undefined ? undefined : OPCODES[op]
+    } catch {
+      return
+    }
+    if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
+    else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
+  }
+
+  private failWith(unique: Unique, error: unknown, op: string, space: ReplySpace | undefined): void {
+    const errno = errnoOf(error)
+    if (errno === undefined) this.options.onError(error, op)
+    this.fail(unique, errno ?? ERRNO.EIO, space)
+  }
+
+  private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {
+    if (this.isOver) return this.drop(space)
+    const { out } = space ?? this.space()
+    this.send(unique, out, this.codec.encodeOutHeader(out, 0, unique, errno, 0))
+  }
+
+  private send(unique: Unique, out: MessageBuffer, end: number): void {
+    this.transport.send(out, end)
+    for (const then of this.inFlight.finish(unique)) {
+      try {
+        then()
+      } catch (error) {
+        this.options.onError(error, 'afterReply')
+      }
+    }
+  }
+
+  /** The session is over before this request was answered. */
+  private drop(space: ReplySpace | undefined): void {
+    if (space !== undefined) this.transport.release(space.out)
+  }
+
+  private space(): ReplySpace {
+    return { codec: this.codec, out: this.transport.borrow(), defaults: this.options.defaults }
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

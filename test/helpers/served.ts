@@ -1,0 +1,48 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { abortConnection } from '#src/kernel/fusectl.js'
+import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
+import { MNT } from '#src/sys/constants.js'
+import { umountSync } from '#src/sys/mount.js'
+
+/** A filesystem that a process of its own serves. */
+export interface Served {
+  readonly path: string
+  readonly server: ChildProcess
+  /** Asks the server, and waits for what it says next. */
+  readonly ask: () => Promise<unknown>
+  /** What the server says next. */
+  readonly next: () => Promise<unknown>
+}
+
+/**
+ * Runs the program `server` of test/kernel/servers with a private mount point, and waits until it says `ready`. Unmounted,
+ * and its process ended, when the test is over, however it ends.
+ */
+export async function serve(t: TestContext, server: string): Promise<Served> {
+  const parent = mkdtempSync(join(tmpdir(), 'fusewire-served-'))
+  const path = join(parent, 'mnt')
+  mkdirSync(path)
+  const child = fork(new URL(`../kernel/servers/${server}.js`, import.meta.url), [path])
+  t.after(() => {
+    child.kill('SIGKILL')
+    for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {
+      if (isFuse(entry)) abortConnection(connectionNumber(entry))
+      umountSync(path, MNT.DETACH)
+    }
+    rmdirSync(path)
+    rmdirSync(parent)
+  })
+  const next = async () => ((await once(child, 'message')) as unknown[])[0]
+  const ask = () => {
+    child.send('?')
+    return next()
+  }
+  const said = await next()
+  if (said !== 'ready') throw new Error(`${server} said ${JSON.stringify(said)}`)
+  return { path, server: child, ask, next }
+}
