@@ -87,7 +87,7 @@ export class Session implements Receiver, RequestHost {
     switch (request.op) {
       case 'INIT':
         this.init(request)
-        return 'done'
+        return 'pending'
       case 'FORGET':
         this.forget(request.header.nodeid, request.fuse_forget_in.nlookup)
         return 'done'

@@ -48,6 +48,8 @@ export interface ReactorOptions {
 const BUDGET = 64
 /** Requests that follow one another within this time are worth spinning for. */
 const CLOSE_MS = 0.3
+/** Under load without end the loop gets a turn after this time, for the sake of promises that handlers settled. */
+const LONGEST_MS = 5
 /** After so many spins in vain the thread sleeps at once, until requests come close together again. */
 const PATIENCE = 16
 
@@ -63,6 +65,12 @@ export class Reactor {
   private running = false
   private patience = 0
   private lastWork = 0
+  /**
+   * Whether handlers ran since the last turn. A synchronous one may have settled a promise that others wait for, and those
+   * run only once the stack is empty: so there is a turn before each sleep that follows work.
+   */
+  private owesTurn = false
+  private lastTurn = 0
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
 
@@ -109,7 +117,7 @@ export class Reactor {
         unseen += (result & MORE) === 0 ? 1 : BUDGET
         if (unseen < BUDGET) continue
         if (this.isLoopDue()) return this.giveTurn()
-      } else if (this.sleep()) return this.giveTurn()
+      } else if (this.owesTurn || this.sleep()) return this.giveTurn()
       unseen = 0
     }
     this.running = false
@@ -125,6 +133,7 @@ export class Reactor {
       if (now - this.lastWork < CLOSE_MS) this.patience = PATIENCE
       this.lastWork = now
       this.armed = this.patience > 0
+      this.owesTurn = true
     }
     return result
   }
@@ -156,6 +165,7 @@ export class Reactor {
   }
 
   private isLoopDue(): boolean {
+    if (this.lastWork - this.lastTurn > LONGEST_MS) return true
     const polled = this.pollSet()
     return this.loop.timeoutMs() === 0 || (polled.wait(0) > 0 && polled.ready(0) !== 0)
   }
@@ -172,6 +182,8 @@ export class Reactor {
   /** Through an immediate: a message posted from within a message is delivered before the loop goes on. */
   private giveTurn(): void {
     this.stats.turns += 1
+    this.owesTurn = false
+    this.lastTurn = performance.now()
     setImmediate(() => this.channel.port1.postMessage(0))
   }
 }
