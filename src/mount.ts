@@ -42,7 +42,7 @@ export interface Mount extends AsyncDisposable {
   readonly kernel: Negotiated
   /** Resolves when it is unmounted, by whomever; rejects if the connection was aborted. */
   readonly closed: Promise<void>
-  /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_BUSY while files are open */
+  /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_UNMOUNT_BUSY while files are open */
   unmount(this: void, options?: UnmountOptions): Promise<void>
 }
 
