@@ -126,7 +126,8 @@ export class Session implements Receiver, RequestHost {
       return 'done'
     }
     this.inFlight.begin(unique)
-    const keeps = 'data' in request || 'value' in request || 'inData' in request
+    // Data, values and extensions are views of the message.
+    const keeps = Object.values(request).some((part) => part instanceof Uint8Array)
     void this.answerLater(operation, request, argument, result, space, keeps ? message : undefined)
     return keeps ? 'kept' : 'pending'
   }
