@@ -23,9 +23,7 @@ export function readText(bytes: Uint8Array, start: number, end: number, componen
 
 /** The string in `bytes[start..end)`, whose length the message says elsewhere, so that it could hold a NUL. */
 export function readCountedText(bytes: Uint8Array, start: number, end: number, field: string): string {
-  for (let i = start; i < end; i += 1) {
-    if (bytes[i] === NUL) throw new ProtocolError('text', field, start, 'has a NUL inside')
-  }
+  refuseNul(bytes, start, end, field)
   return decodeName(bytes, start, end)
 }
 
@@ -47,7 +45,7 @@ export function writeText(
   if (length < 0) throw new ProtocolError('text', field, start, 'has a surrogate that stands for no byte')
   if (start + length + 1 > bytes.length) throw noRoom(field, start, length + 1, bytes.length)
   const end = encodeNameInto(text, bytes, start)
-  endsWhereItShould(bytes, start, end, field)
+  refuseNul(bytes, start, end, field)
   if (component) checkComponent(bytes, start, end, field)
   bytes[end] = terminator
   return end + 1
@@ -64,7 +62,7 @@ export function noRoom(field: string, start: number, needed: number, capacity: n
   return new ProtocolError('buffer', field, start, `needs ${needed} bytes, ${Math.max(0, capacity - start)} are left`)
 }
 
-function endsWhereItShould(bytes: Uint8Array, start: number, end: number, field: string): void {
+function refuseNul(bytes: Uint8Array, start: number, end: number, field: string): void {
   for (let i = start; i < end; i += 1) {
     if (bytes[i] === NUL) throw new ProtocolError('text', field, start, 'has a NUL inside')
   }

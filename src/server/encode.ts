@@ -1,3 +1,4 @@
+import { ProtocolError } from '../base/errors.js'
 import type { FileHandle, Generation, NodeId } from '../base/ids.js'
 import {
   FOPEN_CACHE_DIR,
@@ -11,6 +12,7 @@ import {
 import type { fuse_attr, fuse_attr_out, fuse_entry_out } from '../protocol/structs/attr.js'
 import type { fuse_open_out } from '../protocol/structs/file.js'
 import type { fuse_statx_out } from '../protocol/structs/statx.js'
+import { textLength, writeText } from '../protocol/text.js'
 import type { Attr, AttrResult, Entry, NegativeEntry, OpenResult, StatxResult } from './results.js'
 
 /* From what handlers answer to the structs of the wire, with the mount's defaults. */
@@ -145,4 +147,11 @@ export function statxOut(result: StatxResult, node: NodeId, defaults: ReplyDefau
       dev_minor: 0,
     },
   }
+}
+
+/** A link's target as READLINK has it, without NUL. @throws ProtocolError if it is empty or cannot be encoded */
+export function targetBytes(target: string): Uint8Array {
+  if (target === '') throw new ProtocolError('READLINK', 'target', 0, 'is empty')
+  const bytes = new Uint8Array(textLength(target, 'target') + 1)
+  return bytes.subarray(0, writeText(bytes, 0, target, false, 'target') - 1)
 }

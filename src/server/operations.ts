@@ -1,9 +1,10 @@
 import { FuseError } from '../base/errors.js'
 import type { ReplyInput, RequestOf } from '../protocol/message.js'
 import type { OpcodeName } from '../protocol/opcodes.js'
+import { fuse_out_header } from '../protocol/structs/header.js'
 import { writeXattrNames } from '../protocol/xattr-names.js'
 import { RequestContext } from './context.js'
-import { attrOut, entryOut, negativeEntryOut, openOut, statxOut } from './encode.js'
+import { attrOut, entryOut, negativeEntryOut, openOut, statxOut, targetBytes } from './encode.js'
 import { encode, filling, operation, uniqueOf, type Operation, type ReplySpace } from './operation.js'
 import { GetattrRequest, SetattrRequest, StatxRequest } from './requests/attr.js'
 import { ReaddirplusRequest, ReaddirRequest } from './requests/dir.js'
@@ -14,7 +15,7 @@ import type { CreateResult, Entry, OpenResult } from './results.js'
 
 /* Which method answers which request, and how. What is not here the session does itself, or answers ENOSYS. */
 
-const HEADER = 16
+const HEADER = fuse_out_header.size
 /** What the protocol has for `Infinity` as the end of a lock. */
 const END_OF_FILE = 2n ** 63n - 1n
 
@@ -65,10 +66,8 @@ function sized<Op extends 'GETXATTR' | 'LISTXATTR'>(
   return encode(space, op === 'GETXATTR' ? { op, unique, value: all } : { op, unique, names: all })
 }
 
-const body = (space: ReplySpace | undefined, size: number) => space!.out.bytes.subarray(HEADER, HEADER + size)
-const room = (space: ReplySpace | undefined, size: number) => {
-  return { message: space!.out, start: HEADER, end: HEADER + size }
-}
+const body = ({ out }: ReplySpace, size: number) => out.bytes.subarray(HEADER, HEADER + size)
+const room = ({ out }: ReplySpace, size: number) => ({ message: out, start: HEADER, end: HEADER + size })
 
 export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
   LOOKUP: operation<'LOOKUP', 'lookup'>(
@@ -108,8 +107,7 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
     'readlink',
     (host, message) => new RequestContext(host, message.header),
     (space, result, message) => {
-      const target = writeXattrNames([result]).subarray(0, -1)
-      return encode(space, { op: 'READLINK', unique: uniqueOf(message), target })
+      return encode(space, { op: 'READLINK', unique: uniqueOf(message), target: targetBytes(result) })
     },
   ),
   SYMLINK: operation('symlink', (h, m: RequestOf<'SYMLINK'>) => new name.SymlinkRequest(h, m), entry('SYMLINK')),
