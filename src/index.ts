@@ -4,6 +4,62 @@ export { FuseError, FuseWireError, ProtocolError, SystemError, UnsupportedError,
 export { ERRNO, errnoMessage, errnoName, errnoNumber } from './base/errno.js'
 export { ROOT_ID } from './base/ids.js'
 export { decodeName, encodeName } from './base/name.js'
+export { MountError } from './kernel/errors.js'
+export { unmount } from './kernel/unmount.js'
+export { mount } from './mount.js'
+export { FileSystem } from './server/filesystem.js'
 
 export type { ErrnoName } from './base/errno.js'
 export type { FileHandle, Generation, NodeId, Unique } from './base/ids.js'
+export type { MountErrorCode } from './kernel/errors.js'
+export type { UnmountOptions } from './kernel/unmount.js'
+export type { Mount, MountOptions } from './mount.js'
+export type { InitWishes, Wish } from './protocol/init-wishes.js'
+export type { Negotiated } from './protocol/negotiated.js'
+export type { RequestContext } from './server/context.js'
+export type { MountDefaults } from './server/filesystem.js'
+export type { GetattrRequest, SetattrRequest, SetTime, StatxRequest } from './server/requests/attr.js'
+export type { ReaddirplusRequest, ReaddirRequest } from './server/requests/dir.js'
+export type {
+  CopyFileRangeRequest,
+  FallocateRequest,
+  FlushRequest,
+  FsyncRequest,
+  LseekRequest,
+  OpenRequest,
+  ReadRequest,
+  ReleaseRequest,
+  WriteRequest,
+} from './server/requests/file.js'
+export type {
+  AccessRequest,
+  BmapRequest,
+  GetxattrRequest,
+  IoctlRequest,
+  LockRequest,
+  PollRequest,
+  SetxattrRequest,
+} from './server/requests/misc.js'
+export type {
+  CreateRequest,
+  ForgetRequest,
+  LinkRequest,
+  MkdirRequest,
+  MknodRequest,
+  NameRequest,
+  RenameRequest,
+  SymlinkRequest,
+} from './server/requests/name.js'
+export type {
+  Attr,
+  AttrResult,
+  Awaitable,
+  CreateResult,
+  Entry,
+  FileLock,
+  IoctlResult,
+  NegativeEntry,
+  OpenResult,
+  Statfs,
+  StatxResult,
+} from './server/results.js'

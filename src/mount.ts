@@ -56,17 +56,23 @@ export interface Mount extends AsyncDisposable {
 export async function mount(fs: FileSystem, mountpoint: string, options: MountOptions = {}): Promise<Mount> {
   const loop = libuvLoop()
   if (!loop.available) throw new UnsupportedError(`cannot serve from this thread: ${loop.reason}`)
-  const made = await mountFuse(mountpoint, options)
-  const transport = new DeviceTransport(made.fd, new Reactor(loop), { maxDataBytes: options.init?.maxWrite })
+  const wanted = { ...fs.mountDefaults, ...options }
+  const init = { ...fs.mountDefaults?.init, ...options.init }
+  const made = await mountFuse(mountpoint, wanted)
+  const transport = new DeviceTransport(made.fd, new Reactor(loop), { maxDataBytes: init.maxWrite })
   const session = new Session(transport, fs, {
     defaults: {
-      entryTimeoutMs: options.entryTimeoutMs ?? 1000,
-      attrTimeoutMs: options.attrTimeoutMs ?? 1000,
-      negativeTimeoutMs: options.negativeTimeoutMs ?? 0,
-      keepCache: options.keepCache ?? false,
-      cacheDir: options.cacheDir ?? false,
+      entryTimeoutMs: wanted.entryTimeoutMs ?? 1000,
+      attrTimeoutMs: wanted.attrTimeoutMs ?? 1000,
+      negativeTimeoutMs: wanted.negativeTimeoutMs ?? 0,
+      keepCache: wanted.keepCache ?? false,
+      cacheDir: wanted.cacheDir ?? false,
     },
-    init: { readdirplus: fs.readdirplus === undefined ? false : 'auto', ...options.init },
+    init: {
+      readdirplus: fs.readdirplus === undefined ? false : 'auto',
+      defaultPermissions: wanted.defaultPermissions ?? false,
+      ...init,
+    },
     onError: options.onError ?? ((error, request) => console.error(`fusewire: ${request}:`, error)),
   })
   // Whoever awaits it hears of it; nobody has to.

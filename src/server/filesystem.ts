@@ -1,3 +1,5 @@
+import type { InitWishes } from '../protocol/init-wishes.js'
+import type { Negotiated } from '../protocol/negotiated.js'
 import type { RequestContext } from './context.js'
 import type { GetattrRequest, SetattrRequest, StatxRequest } from './requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from './requests/dir.js'
@@ -34,6 +36,19 @@ import type {
 import type { Awaitable, AttrResult, CreateResult, Entry, FileLock, IoctlResult } from './results.js'
 import type { NegativeEntry, OpenResult, Statfs, StatxResult } from './results.js'
 
+/** What a filesystem would like of its mount, where the options of `mount()` say nothing. Units and defaults as there. */
+export interface MountDefaults {
+  /** The kernel checks permissions by mode, owner and group. */
+  readonly defaultPermissions?: boolean
+  readonly entryTimeoutMs?: number
+  readonly attrTimeoutMs?: number
+  readonly negativeTimeoutMs?: number
+  readonly keepCache?: boolean
+  readonly cacheDir?: boolean
+  /** What to ask of the kernel, one wish at a time: a wish of `mount()` goes before the same wish here. */
+  readonly init?: InitWishes
+}
+
 /**
  * A filesystem: methods by the names of the protocol's requests. Write those that you have, in a class that extends this
  * one or in an object of this type. A method answers a value, on the spot, or a promise.
@@ -45,6 +60,10 @@ import type { NegativeEntry, OpenResult, Statfs, StatxResult } from './results.j
  * instead stands at each.
  */
 export class FileSystem {
+  /** What this filesystem needs of its mount to work as it should. */
+  readonly mountDefaults?: MountDefaults
+  /** INIT was negotiated, and requests will follow. Called once for each mount, before any other method. */
+  init?(kernel: Negotiated): void
   /**
    * Finds a name. A found one counts as a lookup of its node until `forget`. `{ node: 0 }` says that there is none, to be
    * cached; ENOENT, not to be cached. Without it nothing but the root can be reached.

@@ -13,9 +13,12 @@ export interface ReplySpace {
   readonly defaults: ReplyDefaults
 }
 
+/** The methods that answer requests. */
+export type MethodName = Exclude<keyof FileSystem, 'mountDefaults' | 'init'>
+
 /** How a request of the wire becomes a call of a method, and what that answers a reply. */
 export interface Operation {
-  readonly method: keyof FileSystem
+  readonly method: MethodName
   /** Its handler fills the reply itself, so that the buffer of the reply is needed before the call. */
   readonly fills: boolean
   readonly request: (host: RequestHost, message: never, space: ReplySpace | undefined) => object
@@ -23,12 +26,12 @@ export interface Operation {
   readonly reply: (space: ReplySpace, result: never, message: never, request: never) => number
 }
 
-type Method<K extends keyof FileSystem> = NonNullable<FileSystem[K]>
-type Argument<K extends keyof FileSystem> = Parameters<Method<K>>[0] & object
-type Result<K extends keyof FileSystem> = Awaited<ReturnType<Method<K>>>
+type Method<K extends MethodName> = NonNullable<FileSystem[K]>
+type Argument<K extends MethodName> = Parameters<Method<K>>[0] & object
+type Result<K extends MethodName> = Awaited<ReturnType<Method<K>>>
 
 /** An operation whose reply is written after its handler has answered. */
-export function operation<Op extends OpcodeName, K extends keyof FileSystem>(
+export function operation<Op extends OpcodeName, K extends MethodName>(
   method: K,
   request: (host: RequestHost, message: RequestOf<Op>) => Argument<K>,
   reply: (space: ReplySpace, result: Result<K>, message: RequestOf<Op>) => number,
@@ -37,7 +40,7 @@ export function operation<Op extends OpcodeName, K extends keyof FileSystem>(
 }
 
 /** An operation whose handler fills the body of the reply; `length` tells how many bytes that came to. */
-export function filling<Op extends OpcodeName, K extends keyof FileSystem>(
+export function filling<Op extends OpcodeName, K extends MethodName>(
   method: K,
   request: (host: RequestHost, message: RequestOf<Op>, space: ReplySpace) => Argument<K>,
   length: (result: Result<K>, request: Argument<K>) => number,

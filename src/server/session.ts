@@ -175,6 +175,7 @@ export class Session implements Receiver, RequestHost {
       const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
       const { out } = this.space()
       this.codec = new MessageCodec(negotiated)
+      this.fs.init?.(negotiated)
       this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
       this.resolveInit(negotiated)
     } catch (error) {

@@ -46,8 +46,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   notify: { may: core, node: 'no I/O' },
   client: { may: (target, _from, typeOnly) => core(target) || isTransport(target, typeOnly), node: 'no I/O' },
   fs: {
-    may: (target, from) =>
-      inside('base', 'server')(target) || (inside('sys')(target) && from.startsWith('fs/passthrough')),
+    may: (target, from, typeOnly) =>
+      inside('base', 'server')(target) ||
+      (typeOnly && inside('protocol')(target)) ||
+      (inside('sys')(target) && from.startsWith('fs/passthrough')),
     node: 'all',
   },
   cli: { may: isEntry, node: 'all' },

@@ -106,10 +106,14 @@ for (const [module, resolution] of [
     writeFileSync(join(project, 'consumer.ts'), CONSUMER)
     const all = names.map((name, i) => `import * as entry${i} from '${name}'\nvoid entry${i}\n`).join('')
     writeFileSync(join(project, 'all.ts'), all)
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--types', '']
-    const how = ['--module', module, '--moduleResolution', resolution, '--skipLibCheck', 'false']
-    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-    run(process.execPath, [tsc, ...options, ...how, 'consumer.ts', 'all.ts'], project)
+    writeFileSync(join(project, 'anywhere.ts'), "import * as protocol from 'fusewire/protocol'\nvoid protocol\n")
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--skipLibCheck', 'false']
+    const how = ['--module', module, '--moduleResolution', resolution]
+    const tsc = [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ...options, ...how]
+    run(process.execPath, [...tsc, '--types', '', 'anywhere.ts'], project)
+    // What serves a mount is for Node, whose types a user has.
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')]
+    run(process.execPath, [...tsc, ...types, 'consumer.ts', 'all.ts'], project)
   })
 }
 
