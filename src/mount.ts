@@ -2,13 +2,16 @@ import { UnsupportedError } from './base/errors.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
+import type { Notifier } from './notify/notifier.js'
+import type { NotifierOptions } from './notify/options.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import type { Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
-import { Session } from './server/session.js'
+import { Session, type SessionStats } from './server/session.js'
 import { libuvLoop } from './sys/libuv.js'
 import { DeviceTransport } from './transport/device.js'
-import { Reactor } from './transport/device-reactor.js'
+import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
+import { Reactor, type ReactorStats } from './transport/device-reactor.js'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
 export interface MountOptions extends KernelMountOptions {
@@ -22,6 +25,13 @@ export interface MountOptions extends KernelMountOptions {
   readonly keepCache?: boolean
   /** Listings may be cached, where opendir does not say. @default false */
   readonly cacheDir?: boolean
+  /**
+   * How notifications that may wait are sent: by io_uring, whose threads are the kernel's own, or by a pool of worker threads
+   * that serves nothing else. `auto` takes io_uring where it is allowed. @default 'auto'
+   */
+  readonly notifyVia?: LaneKind
+  /** Bounds of what may wait. */
+  readonly notify?: NotifierOptions
   /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
   readonly init?: InitWishes
   /**
@@ -29,6 +39,11 @@ export interface MountOptions extends KernelMountOptions {
    * @default a line on standard error
    */
   readonly onError?: (error: unknown, request: string) => void
+}
+
+/** Counters of a mount, since its start. */
+export interface MountStats extends SessionStats {
+  readonly reactor: ReactorStats
 }
 
 /** A filesystem that is mounted and answers. */
@@ -40,6 +55,12 @@ export interface Mount extends AsyncDisposable {
   readonly reason: string
   /** What was negotiated with the kernel. */
   readonly kernel: Negotiated
+  /** Tells the kernel what changed. */
+  readonly notify: Notifier
+  /** How notifications that may wait are sent, and why so. */
+  readonly notifyVia: { readonly lane: 'io_uring' | 'threads'; readonly reason: string }
+  /** Counters since the start. */
+  stats(this: void): MountStats
   /** Resolves when it is unmounted, by whomever; rejects if the connection was aborted. */
   readonly closed: Promise<void>
   /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_UNMOUNT_BUSY while files are open */
@@ -59,7 +80,9 @@ export async function mount(fs: FileSystem, mountpoint: string, options: MountOp
   const wanted = { ...fs.mountDefaults, ...options }
   const init = { ...fs.mountDefaults?.init, ...options.init }
   const made = await mountFuse(mountpoint, wanted)
-  const transport = new DeviceTransport(made.fd, new Reactor(loop), { maxDataBytes: init.maxWrite })
+  const reactor = new Reactor(loop)
+  const transport = new DeviceTransport(made.fd, reactor, { maxDataBytes: init.maxWrite })
+  const notifyPort = new DeviceNotifyPort(transport.fd, reactor, options.notifyVia)
   const session = new Session(transport, fs, {
     defaults: {
       entryTimeoutMs: wanted.entryTimeoutMs ?? 1000,
@@ -73,10 +96,12 @@ export async function mount(fs: FileSystem, mountpoint: string, options: MountOp
       defaultPermissions: wanted.defaultPermissions ?? false,
       ...init,
     },
+    notifyPort,
+    notify: options.notify,
     onError: options.onError ?? ((error, request) => console.error(`fusewire: ${request}:`, error)),
   })
   // Whoever awaits it hears of it; nobody has to.
-  session.closed.catch(() => undefined)
+  session.closed.catch(() => undefined).finally(() => notifyPort.close())
   transport.start(session)
   try {
     const kernel = await session.initialised
@@ -86,6 +111,9 @@ export async function mount(fs: FileSystem, mountpoint: string, options: MountOp
       how: made.how,
       reason: made.reason,
       kernel,
+      notify: session.notifier,
+      notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
+      stats: () => ({ ...session.stats(), reactor: { ...reactor.stats } }),
       closed: session.closed,
       unmount,
       [Symbol.asyncDispose]: () => unmount(),

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../base/errors.js'
 import { initFlagBit, INIT_FLAG_NAMES, joinInitFlags, type InitFlagName } from './flags/init-flags.js'
+import { NOTIFICATIONS } from './notify-codes.js'
 import { NAME_MAX_ONE_PAGE, NAME_MAX_PAGES, PAGE_SIZE } from './limits.js'
 import type { fuse_init_in, fuse_init_out } from './structs/init.js'
 import { FUSE_KERNEL_VERSION, type WireFormat } from './version.js'
@@ -15,11 +16,32 @@ export interface RefusedFlag {
   readonly reason: string
 }
 
+/** Which notifications the peer takes, by the name of the method that sends them. */
+export type NotifySupport = Readonly<
+  Record<
+    | 'poll'
+    | 'invalInode'
+    | 'invalEntry'
+    | 'expireOnly'
+    | 'store'
+    | 'retrieve'
+    | 'delete'
+    | 'resend'
+    | 'incEpoch'
+    | 'prune',
+    boolean
+  >
+>
+
 /** What a connection has agreed on, computed once from both INITs. The only gate for what either side may use. */
 export interface Negotiated extends WireFormat {
   /** The minor that the server named, even if it is above what either side knows. */
   readonly minor: number
   readonly setxattrExt: boolean
+  /** Which notifications the peer takes. Of the mount's own kernel, if it speaks 7.45, all. */
+  readonly supports: NotifySupport
+  /** Why something of {@link supports} is false, in words; '' if it is true. */
+  readonly unsupportedReason: (what: keyof NotifySupport) => string
   /** The flags in force, bit 0 to 63. */
   readonly flags: bigint
   /** Whether a flag is in force. */
@@ -88,9 +110,12 @@ export function settle(initIn: InitIn, out: InitOut, flags: bigint, refused: rea
   const maxRead = maxPages * PAGE_SIZE
   const hasGran = out.time_gran >= 1 && out.time_gran <= MAX_TIME_GRAN_NS
   const timeout = names.has('REQUEST_TIMEOUT') ? out.request_timeout : 0
+  const missing = missingNotifications(minor, names)
   return {
     minor,
     setxattrExt: names.has('SETXATTR_EXT'),
+    supports: Object.fromEntries(Object.entries(missing).map(([what, why]) => [what, why === ''])) as NotifySupport,
+    unsupportedReason: (what) => missing[what],
     flags: [...names].reduce((bits, name) => bits | initFlagBit(name), 0n),
     has: (name) => names.has(name),
     maxWrite: minor < 5 ? PAGE_SIZE : Math.max(out.max_write, PAGE_SIZE),
@@ -113,4 +138,23 @@ export function settle(initIn: InitIn, out: InitOut, flags: bigint, refused: rea
 /** The flags of a reply that count: none below minor 6. */
 export function repliedFlags(out: InitOut): bigint {
   return out.minor < 6 ? 0n : joinInitFlags(out.flags, out.flags2)
+}
+
+/** For each notification why the peer does not take it, '' if it does. A peer looks at no flag of the reply: flags only tell. */
+function missingNotifications(minor: number, flags: ReadonlySet<InitFlagName>): Record<keyof NotifySupport, string> {
+  const since = (least: number) => (minor >= least ? '' : `needs protocol 7.${least}, the connection has 7.${minor}`)
+  const told = (flag: InitFlagName, least: number) =>
+    since(least) || (flags.has(flag) ? '' : `the peer does not offer ${flag}, or it was not asked for`)
+  return {
+    poll: since(NOTIFICATIONS.POLL.since),
+    invalInode: since(NOTIFICATIONS.INVAL_INODE.since),
+    invalEntry: since(NOTIFICATIONS.INVAL_ENTRY.since),
+    expireOnly: told('HAS_EXPIRE_ONLY', 38),
+    store: since(NOTIFICATIONS.STORE.since),
+    retrieve: since(NOTIFICATIONS.RETRIEVE.since),
+    delete: since(NOTIFICATIONS.DELETE.since),
+    resend: told('HAS_RESEND', NOTIFICATIONS.RESEND.since),
+    incEpoch: since(NOTIFICATIONS.INC_EPOCH.since),
+    prune: since(NOTIFICATIONS.PRUNE.since),
+  }
 }

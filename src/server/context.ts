@@ -1,4 +1,5 @@
 import type { NodeId, Unique } from '../base/ids.js'
+import type { PollHandle } from '../notify/poll-handle.js'
 import type { InHeader } from '../protocol/message.js'
 
 /** What a request needs of its session. */
@@ -7,6 +8,8 @@ export interface RequestHost {
   signal: (unique: Unique) => AbortSignal
   /** Runs `then` once the reply to the request has been handed to the kernel. */
   afterReply: (unique: Unique, then: () => void) => void
+  /** For a POLL whose caller waits. */
+  pollHandle: (kh: number) => PollHandle
 }
 
 /** What every request says: who asks, about which object. */

@@ -1,5 +1,6 @@
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { Negotiated } from '../protocol/negotiated.js'
+import type { Notifier } from '../notify/notifier.js'
 import type { RequestContext } from './context.js'
 import type { GetattrRequest, SetattrRequest, StatxRequest } from './requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from './requests/dir.js'
@@ -62,8 +63,11 @@ export interface MountDefaults {
 export class FileSystem {
   /** What this filesystem needs of its mount to work as it should. */
   readonly mountDefaults?: MountDefaults
-  /** INIT was negotiated, and requests will follow. Called once for each mount, before any other method. */
-  init?(kernel: Negotiated): void
+  /**
+   * INIT was negotiated, and requests will follow. Called once for each mount, before any other method; keep
+   * `notify` to tell the kernel what changes.
+   */
+  init?(kernel: Negotiated, notify: Notifier): void
   /**
    * Finds a name. A found one counts as a lookup of its node until `forget`. `{ node: 0 }` says that there is none, to be
    * cached; ENOENT, not to be cached. Without it nothing but the root can be reached.

@@ -16,6 +16,11 @@ export class InFlight {
     this.record(unique)
   }
 
+  /** Whether the handler of this request is still at work. */
+  has(unique: Unique): boolean {
+    return this.records.has(unique)
+  }
+
   signal(unique: Unique): AbortSignal {
     const record = this.record(unique)
     record.controller ??= new AbortController()

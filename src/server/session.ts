@@ -1,12 +1,21 @@
+import { SYSTEM_CLOCK, type Clock } from '../base/clock.js'
 import { ERRNO } from '../base/errno.js'
-import { errnoOf, ProtocolError } from '../base/errors.js'
+import { errnoOf, FuseWireError, ProtocolError } from '../base/errors.js'
 import type { NodeId, Unique } from '../base/ids.js'
 import { MessageCodec } from '../protocol/codec.js'
+import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import { answerInit } from '../protocol/negotiate.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
+import { Coherence } from '../notify/coherence.js'
+import { Notifier } from '../notify/notifier.js'
+import type { NotifierOptions } from '../notify/options.js'
+import type { PollHandle } from '../notify/poll-handle.js'
+import type { NotifyPort } from '../notify/port.js'
+import type { NotifyStats } from '../notify/stats.js'
+import type { Moment } from '../notify/race-guard.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
 import type { ReplyDefaults } from './encode.js'
@@ -14,6 +23,8 @@ import type { FileSystem } from './filesystem.js'
 import { InFlight } from './inflight.js'
 import type { Operation, ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
+import { Resends } from './resends.js'
+import { TransportPort } from './transport-port.js'
 
 /** Options of a {@link Session}. */
 export interface SessionOptions {
@@ -22,6 +33,19 @@ export interface SessionOptions {
   readonly init: InitWishes
   /** A handler threw what is no errno, or a message was malformed; the caller got an error, and the session goes on. */
   readonly onError: (error: unknown, request: string) => void
+  /** How notifications get to the peer. @default by the transport, which then must take them without waiting */
+  readonly notifyPort?: NotifyPort | undefined
+  readonly notify?: NotifierOptions | undefined
+  /** @default the machine's */
+  readonly clock?: Clock
+}
+
+/** Counters of a {@link Session}. */
+export interface SessionStats {
+  /** How many nodes the peer may hold, without the root. */
+  readonly knownNodes: number
+  /** Undefined before INIT. */
+  readonly notify: NotifyStats | undefined
 }
 
 /**
@@ -37,6 +61,9 @@ export class Session implements Receiver, RequestHost {
   private readonly fs: FileSystem
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
+  private readonly resends = new Resends()
+  private readonly coherence = new Coherence()
+  private sender: Notifier | undefined
   private codec = new MessageCodec()
   private isOver = false
   private resolveInit!: (negotiated: Negotiated) => void
@@ -58,6 +85,12 @@ export class Session implements Receiver, RequestHost {
     })
   }
 
+  /** @throws FuseWireError ERR_NOT_INITIALISED before INIT is answered */
+  get notifier(): Notifier {
+    if (this.sender !== undefined) return this.sender
+    throw new FuseWireError('ERR_NOT_INITIALISED', 'there is nobody to notify before INIT is answered')
+  }
+
   receive(message: MessageBuffer, end: number): Received {
     try {
       return this.dispatch(message, this.codec.decodeRequest(message, 0, end))
@@ -70,6 +103,7 @@ export class Session implements Receiver, RequestHost {
   ended(error: Error | undefined): void {
     this.isOver = true
     this.inFlight.abortAll()
+    this.sender?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
     if (error === undefined) this.resolveClosed()
     else this.rejectClosed(error)
@@ -81,6 +115,14 @@ export class Session implements Receiver, RequestHost {
 
   afterReply(unique: Unique, then: () => void): void {
     this.inFlight.afterReply(unique, then)
+  }
+
+  stats(): SessionStats {
+    return { knownNodes: this.coherence.known.size, notify: this.sender?.stats() }
+  }
+
+  pollHandle(kh: number): PollHandle {
+    return { kh, wake: () => this.notifier.poll(kh) }
   }
 
   private dispatch(message: MessageBuffer, request: Request): Received {
@@ -95,10 +137,11 @@ export class Session implements Receiver, RequestHost {
         for (const { nodeid, nlookup } of request.fuse_forget_one) this.forget(nodeid, nlookup)
         return 'done'
       case 'INTERRUPT':
-        this.inFlight.interrupt(request.fuse_interrupt_in.unique)
+        this.inFlight.interrupt(withoutResend(request.fuse_interrupt_in.unique))
         return 'pending'
       case 'NOTIFY_REPLY':
-        return 'done'
+        this.sender?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
+        return 'pending'
       default:
         return this.call(message, request)
     }
@@ -106,29 +149,39 @@ export class Session implements Receiver, RequestHost {
 
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
+    if (isResend(unique) && this.inFlight.has(withoutResend(unique))) {
+      this.resends.rename(withoutResend(unique), unique)
+      return 'done'
+    }
     const operation = OPERATIONS[request.op]
     if (operation === undefined || this.fs[operation.method] === undefined) {
       this.fail(unique, ERRNO.ENOSYS, undefined)
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
+    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listed.add(request.header.nodeid)
+    const { races } = this.coherence
+    const began = races.enter()
     let argument: never
     let result: unknown
     try {
       argument = operation.request(this, request as never, space) as never
       result = (this.fs[operation.method] as (req: object) => unknown).call(this.fs, argument)
+      if (!isPromise(result)) {
+        this.answer(operation, request, argument, result, space, began)
+        return 'done'
+      }
+      races.begin(request, began)
     } catch (error) {
       this.failWith(unique, error, request.op, space)
       return 'done'
-    }
-    if (!isPromise(result)) {
-      this.answer(operation, request, argument, result, space)
-      return 'done'
+    } finally {
+      races.leave()
     }
     this.inFlight.begin(unique)
     // Data, values and extensions are views of the message.
     const keeps = Object.values(request).some((part) => part instanceof Uint8Array)
-    void this.answerLater(operation, request, argument, result, space, keeps ? message : undefined)
+    void this.answerLater(operation, request, argument, result, space, began, keeps ? message : undefined)
     return keeps ? 'kept' : 'pending'
   }
 
@@ -139,13 +192,15 @@ export class Session implements Receiver, RequestHost {
     argument: never,
     promise: Promise<unknown>,
     space: ReplySpace | undefined,
+    began: Moment,
     kept: MessageBuffer | undefined,
   ): Promise<void> {
     try {
-      this.answer(operation, request, argument, await promise, space)
+      this.answer(operation, request, argument, await promise, space, began)
     } catch (error) {
       this.failWith(request.header.unique, error, request.op, space)
     }
+    this.coherence.races.finish(request)
     if (kept !== undefined) this.transport.release(kept)
   }
 
@@ -155,6 +210,7 @@ export class Session implements Receiver, RequestHost {
     argument: never,
     result: unknown,
     space: ReplySpace | undefined,
+    began: Moment,
   ): void {
     if (this.isOver) return this.drop(space)
     const { unique } = request.header
@@ -166,7 +222,8 @@ export class Session implements Receiver, RequestHost {
       this.failWith(unique, error, request.op, used)
       return
     }
-    this.send(unique, used.out, end)
+    this.coherence.beforeReply(request, used.out, end, began)
+    this.send(unique, used.out, end, request)
   }
 
   private init(request: RequestOf<'INIT'>): void {
@@ -175,7 +232,8 @@ export class Session implements Receiver, RequestHost {
       const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
       const { out } = this.space()
       this.codec = new MessageCodec(negotiated)
-      this.fs.init?.(negotiated)
+      this.sender = this.connect(negotiated)
+      this.fs.init?.(negotiated, this.sender)
       this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
       this.resolveInit(negotiated)
     } catch (error) {
@@ -184,7 +242,15 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
+  private connect(kernel: Negotiated): Notifier {
+    const { notifyPort, notify } = this.options
+    const port = notifyPort ?? new TransportPort(this.transport)
+    const { codec, coherence } = this
+    return new Notifier({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
+  }
+
   private forget(node: NodeId, nlookup: number): void {
+    this.coherence.forget(node, nlookup)
     try {
       this.fs.forget?.({ node, nlookup })
     } catch (error) {
@@ -221,8 +287,11 @@ export class Session implements Receiver, RequestHost {
     this.send(unique, out, this.codec.encodeOutHeader(out, 0, unique, errno, 0))
   }
 
-  private send(unique: Unique, out: MessageBuffer, end: number): void {
-    this.transport.send(out, end)
+  /** @param request that was answered without an error */
+  private send(unique: Unique, out: MessageBuffer, end: number, request?: Request): void {
+    this.resends.readdress(unique, out)
+    const sent = this.transport.send(out, end)
+    if (sent === 0 && request !== undefined) this.coherence.afterReply(request, out, end)
     for (const then of this.inFlight.finish(unique)) {
       try {
         then()

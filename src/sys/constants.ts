@@ -162,3 +162,20 @@ export const FUSE_DEV_IOC = {
   /** `_IO(229, 3)`, Linux 6.18. */
   SYNC_INIT: 0xe503,
 } as const
+
+/** io_uring: include/uapi/linux/io_uring.h. */
+export const IORING = {
+  OP_WRITEV: 2,
+  OP_ASYNC_CANCEL: 14,
+  OP_WRITE: 23,
+  OFF_SQ_RING: 0,
+  OFF_SQES: 0x1000_0000,
+  ENTER_GETEVENTS: 1,
+  FEAT_SINGLE_MMAP: 1,
+} as const
+
+/** Flags of a submission: include/uapi/linux/io_uring.h. */
+export const IOSQE = {
+  /** The kernel's own threads run it from the start; the thread that submits it never waits in it. */
+  ASYNC: 0x10,
+} as const

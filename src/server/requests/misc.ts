@@ -1,5 +1,6 @@
 import type { FileHandle } from '../../base/ids.js'
 import { FUSE_LK_FLOCK, FUSE_POLL_SCHEDULE_NOTIFY } from '../../protocol/flags/io.js'
+import type { PollHandle } from '../../notify/poll-handle.js'
 import type { RequestOf } from '../../protocol/message.js'
 import { RequestContext, type RequestHost } from '../context.js'
 
@@ -118,14 +119,14 @@ export class PollRequest extends RequestContext {
   readonly fh: FileHandle
   /** POLLIN, POLLOUT … as in poll(2). */
   readonly events: number
-  /** What a POLL notification names to wake those who wait, or undefined if nobody does. */
-  readonly kh: number | undefined
+  /** Keep it, and wake those who wait once something may be ready; undefined if nobody waits. */
+  readonly handle: PollHandle | undefined
 
   constructor(host: RequestHost, message: RequestOf<'POLL'>) {
     super(host, message.header)
     const p = message.fuse_poll_in
     this.fh = p.fh
     this.events = p.events
-    this.kh = (p.flags & FUSE_POLL_SCHEDULE_NOTIFY) === 0 ? undefined : p.kh
+    this.handle = (p.flags & FUSE_POLL_SCHEDULE_NOTIFY) === 0 ? undefined : host.pollHandle(p.kh)
   }
 }

@@ -1,0 +1,100 @@
+import type { NodeId } from '../base/ids.js'
+import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE } from '../protocol/flags/open.js'
+import { OUT_HEADER_SIZE } from '../protocol/limits.js'
+import type { MessageBuffer, Request } from '../protocol/message.js'
+import {
+  clearOpenFlags,
+  eachEntry,
+  ENTRY_REPLIES,
+  entryIsDirectory,
+  entryNode,
+  expireAttributes,
+  expireEntry,
+  expireEntryAttributes,
+} from './entry-replies.js'
+import { KnownNodes } from './known-nodes.js'
+import { RaceGuard, type Moment } from './race-guard.js'
+
+/**
+ * What the session and the notifier of one connection must both know so that no invalidation is lost: what the peer may
+ * hold, and which replies were computed before a notification that they come after. docs/lost-invalidations.md has the
+ * rule for each kind of reply, and why.
+ */
+export class Coherence {
+  readonly known = new KnownNodes()
+  readonly races = new RaceGuard()
+  /** Directories that were listed since their last barrier: an answer may still be on its way into the peer's cache. */
+  readonly listed = new Set<NodeId>()
+
+  /**
+   * Takes back what an encoded reply must not promise. To be called right before it is sent.
+   * @param began when the handler was called
+   */
+  beforeReply(request: Request, out: MessageBuffer, end: number, began: Moment): void {
+    const { op } = request
+    // Applied by the kernel without a look at what came meanwhile, also between the write of the reply and its reading.
+    if (op === 'LINK' || op === 'TMPFILE') expireEntryAttributes(out, OUT_HEADER_SIZE)
+    if (this.races.now === 0) return
+    const node = request.header.nodeid
+    switch (op) {
+      case 'GETATTR':
+      case 'STATX':
+        if (this.races.nodeTouchedSince(node, began)) expireAttributes(out, op === 'STATX')
+        break
+      case 'SETATTR':
+        // As for LINK, on kernels before 6.18.
+        expireAttributes(out, false)
+        break
+      case 'OPEN':
+        if (this.races.nodeTouchedSince(node, began)) clearOpenFlags(out, FOPEN_KEEP_CACHE)
+        break
+      case 'OPENDIR':
+        if (this.listingTouchedSince(node, began)) clearOpenFlags(out, FOPEN_KEEP_CACHE | FOPEN_CACHE_DIR)
+        break
+      case 'READDIRPLUS':
+        if (this.races.anySince(began)) expireAll(out, end)
+        break
+      default:
+        if (ENTRY_REPLIES.has(op)) this.checkEntry(op, node, out, began)
+    }
+  }
+
+  /** Counts what a reply gave to the peer. To be called once it was sent. */
+  afterReply(request: Request, out: MessageBuffer, end: number): void {
+    const parent = request.header.nodeid
+    if (request.op === 'READDIRPLUS') {
+      this.listed.add(parent)
+      eachEntry(out, end, (at) => this.known.add(entryNode(out, at), parent, entryIsDirectory(out, at)))
+    } else if (request.op === 'READDIR') this.listed.add(parent)
+    else if (ENTRY_REPLIES.has(request.op)) {
+      this.known.add(entryNode(out, OUT_HEADER_SIZE), parent, entryIsDirectory(out, OUT_HEADER_SIZE))
+    }
+  }
+
+  /** FORGET, or one record of BATCH_FORGET. */
+  forget(node: NodeId, nlookup: number): void {
+    this.known.forget(node, nlookup)
+    if (!this.known.has(node)) this.listed.delete(node)
+  }
+
+  private checkEntry(op: Request['op'], parent: NodeId, out: MessageBuffer, began: Moment): void {
+    const node = entryNode(out, OUT_HEADER_SIZE)
+    if (this.races.namesTouchedSince(parent, began)) expireEntry(out, OUT_HEADER_SIZE)
+    if (node === 0) return
+    // A reply that makes an object is applied without a version test: right for a new object, but not for a known one.
+    const unversioned = op !== 'LOOKUP' && this.known.has(node)
+    if (unversioned || this.races.nodeTouchedSince(node, began)) expireEntryAttributes(out, OUT_HEADER_SIZE)
+  }
+
+  private listingTouchedSince(directory: NodeId, began: Moment): boolean {
+    return this.races.nodeTouchedSince(directory, began) || this.races.namesTouchedSince(directory, began)
+  }
+}
+
+/** A listing promises something of everything in it: rather than look at each, it promises nothing. */
+function expireAll(out: MessageBuffer, end: number): void {
+  eachEntry(out, end, (at) => {
+    expireEntry(out, at)
+    expireEntryAttributes(out, at)
+  })
+}

@@ -1,0 +1,75 @@
+import type { Job, Waiter, Work } from './job.js'
+
+/**
+ * The notifications about one key (a node, or the names in a directory), in order: one is with the peer, the others wait
+ * behind it. What waits may still be merged.
+ */
+export class Line {
+  running: Job
+  readonly backlog: Job[] = []
+  /** The last waiting INVAL_ENTRY of each name, as long as nothing else about that name came behind it. */
+  private readonly names = new Map<string, Job>()
+
+  constructor(running: Job) {
+    this.running = running
+  }
+
+  /** Adds to a waiting job that covers `work`, or can be made to; false if there is none. */
+  merge(work: Work, waiter: Waiter): boolean {
+    const job = work.notification === 'INVAL_ENTRY' ? this.mergeName(work) : this.mergeRange(work)
+    job?.waiters.push(waiter)
+    return job !== undefined
+  }
+
+  push(job: Job): void {
+    this.backlog.push(job)
+    const { notification, name } = job.work
+    if (name === undefined) return
+    if (notification === 'INVAL_ENTRY') this.names.set(name, job)
+    else this.names.delete(name)
+  }
+
+  /** The next to be sent; undefined if nobody waits. */
+  shift(): Job | undefined {
+    const job = this.backlog.shift()
+    if (job?.work.name !== undefined && this.names.get(job.work.name) === job) this.names.delete(job.work.name)
+    return job
+  }
+
+  /** Takes out the jobs that `which` names. */
+  take(which: (work: Work) => boolean): Job[] {
+    const taken = this.backlog.filter(({ work }) => which(work))
+    const kept = this.backlog.filter(({ work }) => !which(work))
+    this.backlog.length = 0
+    this.names.clear()
+    for (const job of kept) this.push(job)
+    return taken
+  }
+
+  private mergeName(work: Work): Job | undefined {
+    const job = this.names.get(work.name!)
+    // Dropping a name is more than expiring it.
+    if (job?.work.expireOnly === true && work.expireOnly !== true) job.work = work
+    return job
+  }
+
+  /** Only with the last one, so that a STORE between two invalidations stays between them. */
+  private mergeRange(work: Work): Job | undefined {
+    const job = this.backlog.at(-1)
+    if (work.notification !== 'INVAL_INODE' || job?.work.notification !== 'INVAL_INODE') return undefined
+    const union = unite(job.work, work)
+    if (union === undefined) return undefined
+    job.work = union
+    return job
+  }
+}
+
+/** One invalidation in place of two, if it drops nothing that neither does; undefined if there is a gap between them. */
+export function unite(a: Work, b: Work): Work | undefined {
+  if (b.offset === undefined) return a
+  if (a.offset === undefined) return b
+  const [endA, endB] = [a.offset + a.length!, b.offset + b.length!]
+  if (b.offset > endA || a.offset > endB) return undefined
+  const offset = Math.min(a.offset, b.offset)
+  return { ...a, offset, length: Math.max(endA, endB) - offset }
+}

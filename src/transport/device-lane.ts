@@ -1,0 +1,77 @@
+import type { MessageBuffer } from '../protocol/message.js'
+import { IOVEC_SIZE, setIovec } from '../sys/io.js'
+import { Memory } from '../sys/memory.js'
+import { addressOf } from '../sys/address.js'
+
+/** Room for the head of a notification: header, struct, and a name of 4095 bytes. */
+const HEAD_BYTES = 4096 + 64
+/** Two iovecs before it, so that a short message and they share a page. */
+const HEAD_AT = 64
+const SLOT_BYTES = HEAD_AT + HEAD_BYTES + 128
+/** How many may be with the kernel at a time. */
+export const SLOTS = 256
+
+/** A way to write to the device without waiting in this thread. A slot is in use from `write` until `onTaken`. */
+export interface Lane {
+  readonly kind: 'io_uring' | 'threads'
+  /** Queues write(2) of `length` bytes at `address`. */
+  write(slot: number, address: number, length: number): void
+  /** Queues writev(2) of `count` iovecs at `iov`. */
+  writev(slot: number, iov: number, count: number): void
+  /** Hands what is queued to those who do it. */
+  flush(): void
+  /** To be set before the first write. `result` is what the system call returned, or a negated errno. */
+  onTaken: (slot: number, result: number) => void
+  /** Lets go of everything. What waits in the kernel goes on until the connection ends. */
+  close(): void
+}
+
+/** A message in a slot. */
+export interface SlotBuffer extends MessageBuffer {
+  readonly slot: number
+}
+
+/** The memory of the messages that a lane has in hand, in slots of one message each. */
+export class LaneSlots {
+  /** A message that is in no lane's hands, in slot number `SLOTS`. */
+  readonly scratch: MessageBuffer
+  private readonly memory = Memory.allocate((SLOTS + 1) * SLOT_BYTES)
+  private readonly start = this.memory.address
+  private readonly free: SlotBuffer[] = []
+  private made = 0
+
+  constructor() {
+    this.scratch = this.make(SLOTS)
+  }
+
+  /** A free slot; undefined if there is none. */
+  take(): SlotBuffer | undefined {
+    const buffer = this.free.pop()
+    if (buffer !== undefined || this.made === SLOTS) return buffer
+    this.made += 1
+    return this.make(this.made - 1)
+  }
+
+  giveBack(buffer: SlotBuffer): void {
+    this.free.push(buffer)
+  }
+
+  /** Where the message of a slot is. */
+  address(slot: number): number {
+    return this.start + slot * SLOT_BYTES + HEAD_AT
+  }
+
+  /** Writes the two iovecs of a slot: `length` bytes of its message, and `payload`. Returns where they are. */
+  iovecs(slot: number, length: number, payload: Uint8Array): number {
+    const at = slot * SLOT_BYTES
+    setIovec(this.memory.view, at, this.address(slot), length)
+    setIovec(this.memory.view, at + IOVEC_SIZE, addressOf(payload), payload.length)
+    return this.start + at
+  }
+
+  private make(slot: number): SlotBuffer {
+    const at = slot * SLOT_BYTES + HEAD_AT
+    const { buffer } = this.memory
+    return { slot, bytes: new Uint8Array(buffer, at, HEAD_BYTES), view: new DataView(buffer, at, HEAD_BYTES) }
+  }
+}

@@ -1,0 +1,101 @@
+import { ERRNO } from '../base/errno.js'
+import { UnsupportedError } from '../base/errors.js'
+import type { MessageBuffer } from '../protocol/message.js'
+import { writeRaw } from '../sys/io.js'
+import { LaneSlots, SLOTS, type Lane, type SlotBuffer } from './device-lane.js'
+import type { Reactor } from './device-reactor.js'
+import { ThreadLane } from './device-thread-lane.js'
+import { UringLane } from './device-uring-lane.js'
+
+/** How notifications that may wait get to the device. */
+export type LaneKind = 'auto' | 'io_uring' | 'threads'
+
+/** Sends notifications to the device. Has the shape of the notifier's port. */
+export class DeviceNotifyPort {
+  /** How what may wait is sent, and why so. */
+  readonly via: Lane['kind']
+  readonly reason: string
+  readonly scratch: MessageBuffer
+  onTaken: (token: object, result: number) => void = () => undefined
+  private readonly device: number
+  private readonly reactor: Reactor | undefined
+  private readonly lane: Lane
+  private readonly slots = new LaneSlots()
+  /** By slot, while it is with the kernel. The payload is held until the kernel has read it. */
+  private readonly tokens: (object | undefined)[] = []
+  private readonly buffers: SlotBuffer[] = []
+  private readonly payloads: (Uint8Array | undefined)[] = []
+  private isOpen = true
+
+  /**
+   * @param device its number; it stays the transport's
+   * @param reactor that of the thread, if there is one; io_uring needs it to hear of results
+   * @throws UnsupportedError if `kind` is `io_uring` and it cannot be had
+   */
+  constructor(device: number, reactor: Reactor | undefined, kind: LaneKind = 'auto') {
+    this.device = device
+    this.reactor = reactor
+    const { lane, reason } = openLane(device, reactor, kind)
+    this.lane = lane
+    this.via = lane.kind
+    this.reason = reason
+    this.scratch = this.slots.scratch
+    lane.onTaken = (slot, result) => this.taken(slot, result)
+    if (lane instanceof UringLane) reactor?.add(lane)
+  }
+
+  send(end: number): number {
+    if (!this.isOpen) return -ERRNO.ENODEV
+    const written = writeRaw(this.device, this.slots.address(SLOTS), end)
+    return written < 0 ? written : 0
+  }
+
+  borrow(): MessageBuffer | undefined {
+    return this.slots.take()
+  }
+
+  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object): void {
+    const buffer = message as SlotBuffer
+    const { slot } = buffer
+    this.buffers[slot] = buffer
+    this.tokens[slot] = token
+    if (payload === undefined || payload.length === 0) {
+      this.lane.write(slot, this.slots.address(slot), end)
+      return
+    }
+    this.payloads[slot] = payload
+    this.lane.writev(slot, this.slots.iovecs(slot, end, payload), 2)
+  }
+
+  flush(): void {
+    if (this.isOpen) this.lane.flush()
+  }
+
+  /** To be called when the connection is over, so that nothing waits there any more. */
+  close(): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    if (this.lane instanceof UringLane) this.reactor?.remove(this.lane)
+    this.lane.close()
+  }
+
+  private taken(slot: number, result: number): void {
+    const token = this.tokens[slot]
+    this.tokens[slot] = undefined
+    this.payloads[slot] = undefined
+    this.slots.giveBack(this.buffers[slot]!)
+    if (token !== undefined) this.onTaken(token, Math.min(result, 0))
+  }
+}
+
+function openLane(device: number, reactor: Reactor | undefined, kind: LaneKind): { lane: Lane; reason: string } {
+  if (kind === 'threads') return { lane: new ThreadLane(device), reason: 'as asked for' }
+  const noReactor = 'io_uring needs the reactor, which this thread has not'
+  try {
+    if (reactor === undefined) throw new UnsupportedError(noReactor)
+    return { lane: new UringLane(device), reason: kind === 'auto' ? 'io_uring is allowed' : 'as asked for' }
+  } catch (error) {
+    if (kind === 'io_uring' || !(error instanceof UnsupportedError)) throw error
+    return { lane: new ThreadLane(device), reason: error.message }
+  }
+}
