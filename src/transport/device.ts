@@ -88,11 +88,12 @@ export class DeviceTransport implements Transport, Source {
           continue
         case ERRNO.ENODEV:
           this.end(undefined)
-          return result
+          // Those who wait for the end have something to do, which takes a turn.
+          return result | WORKED | PENDING
         default:
           // ECONNABORTED: somebody aborted the connection; a read of 0 bytes does not happen on this device.
           this.end(new SystemError(end === 0 ? ERRNO.EIO : -end, 'read', '/dev/fuse'))
-          return result
+          return result | WORKED | PENDING
       }
     }
     return result | MORE
