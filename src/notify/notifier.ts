@@ -1,33 +1,11 @@
-import type { Clock } from '../base/clock.js'
-import { UnsupportedError } from '../base/errors.js'
 import type { NodeId } from '../base/ids.js'
-import type { MessageCodec } from '../protocol/codec.js'
-import type { Negotiated, NotifySupport } from '../protocol/negotiated.js'
-import type { NotifyName } from '../protocol/notify-codes.js'
 import { checkName, checkNode, checkRange } from './check.js'
-import type { Coherence } from './coherence.js'
-import type { Job, Work } from './job.js'
-import { Lanes } from './lanes.js'
-import type { InvalEntryOptions, InvalInodeOptions, NotifierOptions, RetrieveOptions } from './options.js'
+import type { NotifyEngine } from './engine.js'
+import type { Work } from './job.js'
+import type { InvalEntryOptions, InvalInodeOptions, RetrieveOptions } from './options.js'
 import type { PollHandle } from './poll-handle.js'
-import type { NotifyPort } from './port.js'
-import { NOT_CACHED, NotifyError, type NotifyResult } from './result.js'
-import { Retrieves } from './retrieves.js'
-import type { NotifyStats } from './stats.js'
+import { NotifyError, type NotifyResult } from './result.js'
 
-/** What a {@link Notifier} is made of. */
-export interface NotifierContext {
-  readonly port: NotifyPort
-  readonly codec: MessageCodec
-  readonly kernel: Negotiated
-  readonly coherence: Coherence
-  readonly clock: Clock
-  /** Told of each notification that was sent, once its outcome is known. */
-  readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
-}
-
-const DEFAULT_MAX_QUEUED_PER_KEY = 1024
-const DEFAULT_MAX_QUEUED = 16_384
 const DEFAULT_RETRIEVE_MS = 10_000
 /** The most bytes in one STORE: it holds locks, so other notifications about the file should get their turn. */
 const STORE_BYTES = 1024 * 1024
@@ -47,28 +25,10 @@ const MAX_RETRIEVE_BYTES = 2 ** 30
  * {@link NotifyError} before anything is sent; a code that was not negotiated with an UnsupportedError.
  */
 export class Notifier {
-  private readonly context: NotifierContext
-  private readonly lanes: Lanes
-  private readonly retrieves: Retrieves
+  readonly #engine: NotifyEngine
 
-  constructor(context: NotifierContext, options: NotifierOptions = {}) {
-    const { port, codec, kernel, coherence, clock, onSent } = context
-    this.context = context
-    this.lanes = new Lanes({
-      port,
-      codec,
-      coherence,
-      clock,
-      onSent,
-      maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
-      maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,
-      hasEpoch: kernel.supports.incEpoch,
-    })
-    this.retrieves = new Retrieves({
-      send: (work) => this.lanes.post(work),
-      maxBytes: Math.min(kernel.maxWrite, kernel.maxRead),
-      clock,
-    })
+  constructor(engine: NotifyEngine) {
+    this.#engine = engine
   }
 
   /**
@@ -80,20 +40,23 @@ export class Notifier {
    * new names, READDIR, everything that changes it). With `attributesOnly` it waits for nothing.
    */
   invalInode(node: NodeId, options: InvalInodeOptions = {}): Promise<NotifyResult> {
-    return this.guarded(() => {
+    return guarded(() => {
       const { offset = 0, length = Infinity, attributesOnly = false } = options
       checkRange('INVAL_INODE', node, offset, length, true)
       if (attributesOnly && (options.offset !== undefined || options.length !== undefined)) {
         throw new NotifyError('EINVAL', 'INVAL_INODE', node, 'attributesOnly goes without a range')
       }
-      this.need('INVAL_INODE', 'invalInode')
-      const { races, known, listed } = this.context.coherence
+      this.#engine.need('INVAL_INODE', 'invalInode')
+      const { races, known, listed } = this.#engine.coherence
       races.touchNode(node)
-      if (!known.has(node)) return this.notKnown('INVAL_INODE')
-      if (attributesOnly) return this.lanes.post({ notification: 'INVAL_INODE', node })
+      if (!known.has(node)) return this.#engine.notKnown('INVAL_INODE')
+      if (attributesOnly) return this.#engine.lanes.post({ notification: 'INVAL_INODE', node })
       // On the wire a length of 0 means "to the end", so nothing is left to send for no bytes.
-      if (length === 0) return this.lanes.post({ notification: 'INVAL_INODE', node })
-      return this.lanes.post({ notification: 'INVAL_INODE', node, offset, length }, listed.has(node) ? node : undefined)
+      if (length === 0) return this.#engine.lanes.post({ notification: 'INVAL_INODE', node })
+      return this.#engine.lanes.post(
+        { notification: 'INVAL_INODE', node, offset, length },
+        listed.has(node) ? node : undefined,
+      )
     })
   }
 
@@ -108,14 +71,14 @@ export class Notifier {
    * @throws NotifyError ENOTDIR, ENAMETOOLONG
    */
   invalEntry(parent: NodeId, name: string, options: InvalEntryOptions = {}): Promise<NotifyResult> {
-    return this.guarded(() => {
+    return guarded(() => {
       const { expireOnly = false } = options
-      checkName('INVAL_ENTRY', parent, name, this.context.kernel.maxNameBytes)
-      this.need('INVAL_ENTRY', expireOnly ? 'expireOnly' : 'invalEntry')
-      const { races, known } = this.context.coherence
+      checkName('INVAL_ENTRY', parent, name, this.#engine.kernel.maxNameBytes)
+      this.#engine.need('INVAL_ENTRY', expireOnly ? 'expireOnly' : 'invalEntry')
+      const { races, known } = this.#engine.coherence
       races.touchNames(parent)
-      if (!known.has(parent)) return this.notKnown('INVAL_ENTRY')
-      return this.lanes.post({ notification: 'INVAL_ENTRY', node: parent, name, expireOnly })
+      if (!known.has(parent)) return this.#engine.notKnown('INVAL_ENTRY')
+      return this.#engine.lanes.post({ notification: 'INVAL_ENTRY', node: parent, name, expireOnly })
     })
   }
 
@@ -134,14 +97,14 @@ export class Notifier {
    * @throws NotifyError EINVAL: no regular file
    */
   store(node: NodeId, offset: number, data: Uint8Array): Promise<NotifyResult> {
-    return this.guarded(() => {
+    return guarded(() => {
       checkRange('STORE', node, offset, data.length, false)
-      this.need('STORE', 'store')
-      const { races, known } = this.context.coherence
+      this.#engine.need('STORE', 'store')
+      const { races, known } = this.#engine.coherence
       races.touchNode(node)
-      if (!known.has(node)) return this.notKnown('STORE')
-      if (data.length <= STORE_BYTES) return this.lanes.post(storeOf(node, offset, data))
-      return this.storePieces(node, offset, data)
+      if (!known.has(node)) return this.#engine.notKnown('STORE')
+      if (data.length <= STORE_BYTES) return this.#engine.lanes.post(storeOf(node, offset, data))
+      return this.#storePieces(node, offset, data)
     })
   }
 
@@ -154,14 +117,14 @@ export class Notifier {
    * @throws FuseWireError ERR_NOTIFY_TIMEOUT; ERR_MOUNT_ENDED
    */
   retrieve(node: NodeId, offset: number, length: number, options: RetrieveOptions = {}): Promise<Uint8Array> {
-    return this.guarded(() => {
+    return guarded(() => {
       checkRange('RETRIEVE', node, offset, length, false)
       if (length > MAX_RETRIEVE_BYTES) {
         throw new NotifyError('EINVAL', 'RETRIEVE', node, `${length} bytes are more than 1 GiB: ask for parts of it`)
       }
-      this.need('RETRIEVE', 'retrieve')
-      if (!this.context.coherence.known.has(node)) return Promise.resolve(new Uint8Array(0))
-      return this.retrieves.retrieve(node, offset, length, options.timeoutMs ?? DEFAULT_RETRIEVE_MS)
+      this.#engine.need('RETRIEVE', 'retrieve')
+      if (!this.#engine.coherence.known.has(node)) return Promise.resolve(new Uint8Array(0))
+      return this.#engine.retrieves.retrieve(node, offset, length, options.timeoutMs ?? DEFAULT_RETRIEVE_MS)
     })
   }
 
@@ -175,15 +138,15 @@ export class Notifier {
    * @throws NotifyError ENOTEMPTY: something in the directory is in use; EBUSY; ENOTDIR; ENAMETOOLONG
    */
   delete(parent: NodeId, child: NodeId, name: string): Promise<NotifyResult> {
-    return this.guarded(() => {
-      checkName('DELETE', parent, name, this.context.kernel.maxNameBytes)
+    return guarded(() => {
+      checkName('DELETE', parent, name, this.#engine.kernel.maxNameBytes)
       checkNode('DELETE', child)
-      this.need('DELETE', 'delete')
-      const { races, known } = this.context.coherence
+      this.#engine.need('DELETE', 'delete')
+      const { races, known } = this.#engine.coherence
       races.touchNames(parent)
       races.touchNode(child)
-      if (!known.has(parent)) return this.notKnown('DELETE')
-      return this.lanes.post({ notification: 'DELETE', node: parent, child, name })
+      if (!known.has(parent)) return this.#engine.notKnown('DELETE')
+      return this.#engine.lanes.post({ notification: 'DELETE', node: parent, child, name })
     })
   }
 
@@ -192,9 +155,9 @@ export class Notifier {
    * that are still being handled here are answered once, under their new number. Never waits.
    */
   resend(): Promise<NotifyResult> {
-    return this.guarded(() => {
-      this.need('RESEND', 'resend')
-      return this.lanes.post({ notification: 'RESEND', node: NO_NODE })
+    return guarded(() => {
+      this.#engine.need('RESEND', 'resend')
+      return this.#engine.lanes.post({ notification: 'RESEND', node: NO_NODE })
     })
   }
 
@@ -203,10 +166,10 @@ export class Notifier {
    * mounted below is unmounted as names are met. Never waits.
    */
   incEpoch(): Promise<NotifyResult> {
-    return this.guarded(() => {
-      this.need('INC_EPOCH', 'incEpoch')
-      this.context.coherence.races.touchAll()
-      return this.lanes.post({ notification: 'INC_EPOCH', node: NO_NODE })
+    return guarded(() => {
+      this.#engine.need('INC_EPOCH', 'incEpoch')
+      this.#engine.coherence.races.touchAll()
+      return this.#engine.lanes.post({ notification: 'INC_EPOCH', node: NO_NODE })
     })
   }
 
@@ -215,15 +178,17 @@ export class Notifier {
    * directories with cached children, are left alone without a word. Never waits for requests.
    */
   prune(nodes: readonly NodeId[]): Promise<NotifyResult> {
-    return this.guarded(async () => {
+    return guarded(async () => {
       for (const node of nodes) checkNode('PRUNE', node)
-      this.need('PRUNE', 'prune')
-      const { known } = this.context.coherence
+      this.#engine.need('PRUNE', 'prune')
+      const { known } = this.#engine.coherence
       const there = nodes.filter((node) => known.has(node))
-      if (there.length === 0) return this.notKnown('PRUNE')
+      if (there.length === 0) return this.#engine.notKnown('PRUNE')
       const parts: Promise<NotifyResult>[] = []
       for (let i = 0; i < there.length; i += PRUNE_NODES) {
-        parts.push(this.lanes.post({ notification: 'PRUNE', node: NO_NODE, nodes: there.slice(i, i + PRUNE_NODES) }))
+        parts.push(
+          this.#engine.lanes.post({ notification: 'PRUNE', node: NO_NODE, nodes: there.slice(i, i + PRUNE_NODES) }),
+        )
       }
       return worst(await Promise.all(parts))
     })
@@ -231,68 +196,34 @@ export class Notifier {
 
   /** Wakes those who poll the open file, as `handle.wake()`. Never waits, and has no effect on a number that is not known. */
   poll(handle: PollHandle | number): Promise<NotifyResult> {
-    return this.guarded(() => {
+    return guarded(() => {
       const kh = typeof handle === 'number' ? handle : handle.kh
       if (!Number.isSafeInteger(kh) || kh < 0)
         throw new NotifyError('EINVAL', 'POLL', undefined, `${kh} is no poll handle`)
-      this.need('POLL', 'poll')
-      return this.lanes.post({ notification: 'POLL', node: NO_NODE, kh })
+      this.#engine.need('POLL', 'poll')
+      return this.#engine.lanes.post({ notification: 'POLL', node: NO_NODE, kh })
     })
   }
 
-  /** Counters since the start. */
-  stats(): NotifyStats {
-    const { codes, longestWaitMs, barriers, retries } = this.lanes.counters
-    const { waiting, queued } = this.lanes
-    return { codes: structuredClone(codes), waiting, queued, longestWaitMs, barriers, retries }
-  }
-
-  /** Those that the peer has not taken yet, the oldest first. */
-  waiting(): Iterable<Job> {
-    return this.lanes.waitingJobs()
-  }
-
-  /** NOTIFY_REPLY came: the answer to a RETRIEVE. For the session. */
-  answered(unique: number, offset: number, data: Uint8Array): void {
-    this.retrieves.answered(unique, offset, data)
-  }
-
-  /** The connection is over. For the session: whatever waits is settled. */
-  end(): void {
-    this.lanes.end()
-    this.retrieves.end()
-  }
-
-  private need(code: NotifyName, what: keyof NotifySupport): void {
-    const { kernel } = this.context
-    if (kernel.supports[what]) return
-    throw new UnsupportedError(`${code}: ${kernel.unsupportedReason(what)}`)
-  }
-
-  private notKnown(code: NotifyName): Promise<NotifyResult> {
-    this.lanes.counters.codes[code].notCached += 1
-    return Promise.resolve(NOT_CACHED)
-  }
-
-  /** What is thrown becomes a rejection: callers of an asynchronous method look there. */
-  private guarded<T>(action: () => Promise<T>): Promise<T> {
-    try {
-      return action()
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
-    }
-  }
-
-  private async storePieces(node: NodeId, offset: number, data: Uint8Array): Promise<NotifyResult> {
+  async #storePieces(node: NodeId, offset: number, data: Uint8Array): Promise<NotifyResult> {
     const parts: Promise<NotifyResult>[] = []
     for (let at = 0; at < data.length; at += STORE_BYTES) {
-      parts.push(this.lanes.post(storeOf(node, offset + at, data.subarray(at, at + STORE_BYTES))))
+      parts.push(this.#engine.lanes.post(storeOf(node, offset + at, data.subarray(at, at + STORE_BYTES))))
     }
     return worst(await Promise.all(parts))
   }
 }
 
 const NO_NODE = 0 as NodeId
+
+/** What is thrown becomes a rejection: callers of an asynchronous method look there. */
+function guarded<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return action()
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+  }
+}
 
 function storeOf(node: NodeId, offset: number, data: Uint8Array): Work {
   return { notification: 'STORE', node, offset, length: data.length, data }

@@ -10,6 +10,7 @@ import { answerInit } from '../protocol/negotiate.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
+import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
 import type { NotifierOptions } from '../notify/options.js'
 import type { PollHandle } from '../notify/poll-handle.js'
@@ -63,6 +64,7 @@ export class Session implements Receiver, RequestHost {
   private readonly inFlight = new InFlight()
   private readonly resends = new Resends()
   private readonly coherence = new Coherence()
+  private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
   private codec = new MessageCodec()
   private isOver = false
@@ -103,7 +105,7 @@ export class Session implements Receiver, RequestHost {
   ended(error: Error | undefined): void {
     this.isOver = true
     this.inFlight.abortAll()
-    this.sender?.end()
+    this.engine?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
     if (error === undefined) this.resolveClosed()
     else this.rejectClosed(error)
@@ -118,7 +120,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   stats(): SessionStats {
-    return { knownNodes: this.coherence.known.size, notify: this.sender?.stats() }
+    return { knownNodes: this.coherence.known.size, notify: this.engine?.stats() }
   }
 
   pollHandle(kh: number): PollHandle {
@@ -140,7 +142,7 @@ export class Session implements Receiver, RequestHost {
         this.inFlight.interrupt(withoutResend(request.fuse_interrupt_in.unique))
         return 'pending'
       case 'NOTIFY_REPLY':
-        this.sender?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
+        this.engine?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
         return 'pending'
       default:
         return this.call(message, request)
@@ -232,7 +234,8 @@ export class Session implements Receiver, RequestHost {
       const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
       const { out } = this.space()
       this.codec = new MessageCodec(negotiated)
-      this.sender = this.connect(negotiated)
+      this.engine = this.connect(negotiated)
+      this.sender = new Notifier(this.engine)
       this.fs.init?.(negotiated, this.sender)
       this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
       this.resolveInit(negotiated)
@@ -242,11 +245,11 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
-  private connect(kernel: Negotiated): Notifier {
+  private connect(kernel: Negotiated): NotifyEngine {
     const { notifyPort, notify } = this.options
     const port = notifyPort ?? new TransportPort(this.transport)
     const { codec, coherence } = this
-    return new Notifier({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
+    return new NotifyEngine({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
   }
 
   private forget(node: NodeId, nlookup: number): void {

@@ -1,0 +1,87 @@
+import type { Clock } from '../base/clock.js'
+import { UnsupportedError } from '../base/errors.js'
+import type { MessageCodec } from '../protocol/codec.js'
+import type { Negotiated, NotifySupport } from '../protocol/negotiated.js'
+import type { NotifyName } from '../protocol/notify-codes.js'
+import type { Coherence } from './coherence.js'
+import type { Job, Work } from './job.js'
+import { Lanes } from './lanes.js'
+import type { NotifierOptions } from './options.js'
+import type { NotifyPort } from './port.js'
+import { NOT_CACHED, type NotifyResult } from './result.js'
+import { Retrieves } from './retrieves.js'
+import type { NotifyStats } from './stats.js'
+
+/** What a {@link NotifyEngine} is made of. */
+export interface NotifyContext {
+  readonly port: NotifyPort
+  readonly codec: MessageCodec
+  readonly kernel: Negotiated
+  readonly coherence: Coherence
+  readonly clock: Clock
+  /** Told of each notification that was sent, once its outcome is known. */
+  readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
+}
+
+const DEFAULT_MAX_QUEUED_PER_KEY = 1024
+const DEFAULT_MAX_QUEUED = 16_384
+
+/** The notifications of one connection, as its session sees them; what users call is the {@link Notifier} over it. */
+export class NotifyEngine {
+  readonly kernel: Negotiated
+  readonly coherence: Coherence
+  readonly lanes: Lanes
+  readonly retrieves: Retrieves
+
+  constructor(context: NotifyContext, options: NotifierOptions = {}) {
+    const { port, codec, kernel, coherence, clock, onSent } = context
+    this.kernel = kernel
+    this.coherence = coherence
+    this.lanes = new Lanes({
+      port,
+      codec,
+      coherence,
+      clock,
+      onSent,
+      maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
+      maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,
+      hasEpoch: kernel.supports.incEpoch,
+    })
+    const maxBytes = Math.min(kernel.maxWrite, kernel.maxRead)
+    this.retrieves = new Retrieves({ send: (work) => this.lanes.post(work), maxBytes, clock })
+  }
+
+  /** Counters since the start. */
+  stats(): NotifyStats {
+    const { codes, longestWaitMs, barriers, retries } = this.lanes.counters
+    const { waiting, queued } = this.lanes
+    return { codes: structuredClone(codes), waiting, queued, longestWaitMs, barriers, retries }
+  }
+
+  /** Those that the peer has not taken yet, the oldest first. */
+  waiting(): Iterable<Job> {
+    return this.lanes.waitingJobs()
+  }
+
+  /** NOTIFY_REPLY came: the answer to a RETRIEVE. */
+  answered(unique: number, offset: number, data: Uint8Array): void {
+    this.retrieves.answered(unique, offset, data)
+  }
+
+  /** The connection is over: whatever waits is settled. */
+  end(): void {
+    this.lanes.end()
+    this.retrieves.end()
+  }
+
+  /** @throws UnsupportedError */
+  need(code: NotifyName, what: keyof NotifySupport): void {
+    if (!this.kernel.supports[what]) throw new UnsupportedError(`${code}: ${this.kernel.unsupportedReason(what)}`)
+  }
+
+  /** The peer was never given what `code` would be about, or has given it back: nothing is sent. */
+  notKnown(code: NotifyName): Promise<NotifyResult> {
+    this.lanes.counters.codes[code].notCached += 1
+    return Promise.resolve(NOT_CACHED)
+  }
+}
