@@ -86,7 +86,9 @@ export class SystemError extends FuseWireError {
 
 /**
  * An errno as the answer to a request. A handler throws it (or returns a promise that rejects with it), the caller's
- * system call fails with that errno, and the session goes on: it is a reply, not a crash.
+ * system call fails with that errno, and the session goes on: it is a reply, not a crash. So its `stack` names no
+ * functions: to walk the stack takes 5 µs, ten times as long as to make the error without, and twice as long as to serve
+ * a whole LOOKUP that finds nothing.
  *
  * @example throw new FuseError('ENOENT')
  */
@@ -101,7 +103,11 @@ export class FuseError extends Error {
   readonly errno: number
 
   constructor(code: ErrnoName, message: string = errnoMessage(code), options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    // Does nothing where somebody has frozen it.
+    Reflect.set(Error, 'stackTraceLimit', 0)
     super(`${code}: ${message}`, options)
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
     this.code = code
     this.errno = ERRNO[code]
   }

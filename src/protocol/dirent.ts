@@ -2,7 +2,7 @@ import { encodedNameLength, encodeNameInto, decodeName } from '../base/name.js'
 import { ProtocolError } from '../base/errors.js'
 import type { fuse_entry_out } from './structs/attr.js'
 import { fuse_dirent, fuse_direntplus } from './structs/name.js'
-import { alignRecord, NAME_MAX_PAGES } from './limits.js'
+import { alignRecord, NAME_MAX_PAGES, RECORD_ALIGN } from './limits.js'
 import type { MessageBuffer } from './message.js'
 
 /** Kinds of a directory entry, as in `fuse_dirent.type`: the upper bits of the mode. */
@@ -52,10 +52,22 @@ abstract class RecordWriter<E extends Dirent> {
   }
 
   /**
-   * Writes one record; false, and nothing is written, if it does not fit.
+   * Writes one record; false, and it is as if nothing had been written, if it does not fit.
    * @throws ProtocolError for a name that is empty, has '/' or NUL, is longer than 4095 bytes or cannot be encoded
    */
   add(entry: E): boolean {
+    const { name } = entry
+    const next = this.at + ((this.headSize + name.length + RECORD_ALIGN - 1) & -RECORD_ALIGN)
+    if (next > this.end || !writePlainName(this.message.bytes, this.at + this.headSize, next, name)) {
+      return this.addAny(entry)
+    }
+    this.encodeHead(entry, name.length)
+    this.at = next
+    return true
+  }
+
+  /** As {@link add}, for every name there is, and for none that there is not. */
+  private addAny(entry: E): boolean {
     const namelen = checkedLength(entry.name, this.at)
     const name = this.at + this.headSize
     const next = alignRecord(name + namelen - this.at) + this.at
@@ -119,6 +131,22 @@ export function readDirentsPlus(message: MessageBuffer, start: number, end: numb
     at = next
   }
   return entries
+}
+
+/**
+ * Writes a name of plain ASCII, which nearly all are, in one pass, and zeros up to `next`, since the buffer may hold an
+ * older message. False if it is not plain, or not a name at all: that is for others to tell.
+ */
+function writePlainName(bytes: Uint8Array, start: number, next: number, name: string): boolean {
+  const { length } = name
+  if (length === 0 || length > NAME_MAX_PAGES) return false
+  for (let i = 0; i < length; i += 1) {
+    const unit = name.charCodeAt(i)
+    if (unit === 0 || unit === 0x2f || unit >= 0x80) return false
+    bytes[start + i] = unit
+  }
+  for (let at = start + length; at < next; at += 1) bytes[at] = 0
+  return true
 }
 
 function checkedLength(name: string, at: number): number {
