@@ -95,8 +95,12 @@ export class FileSystem {
   link?(req: LinkRequest): Awaitable<Entry>
   /** Without it the kernel opens files by itself, and keeps what is cached of them. */
   open?(req: OpenRequest): Awaitable<OpenResult>
-  /** Fills `req.buffer` and answers how many bytes. Without it reading fails with ENOSYS. */
-  read?(req: ReadRequest): Awaitable<number>
+  /**
+   * Fills `req.buffer` and answers how many bytes; or answers the bytes themselves, at most `req.size` of them, where they
+   * are in memory already: they are sent from where they are, and must not change until then (which is right after a
+   * plain answer, and in the turn of the event loop in which a promise resolves). Without it reading fails with ENOSYS.
+   */
+  read?(req: ReadRequest): Awaitable<number | Uint8Array>
   /** Answers how many bytes it took; 0 is an error to the kernel. Without it writing fails with ENOSYS. */
   write?(req: WriteRequest): Awaitable<number>
   /** Without it close(2) always succeeds. */

@@ -11,6 +11,8 @@ export interface ReplySpace {
   readonly codec: MessageCodec
   readonly out: MessageBuffer
   readonly defaults: ReplyDefaults
+  /** What follows the message in `out`: bytes of the filesystem's own, that are not copied into it. */
+  payload?: Uint8Array | undefined
 }
 
 /** The methods that answer requests. */
@@ -39,19 +41,22 @@ export function operation<Op extends OpcodeName, K extends MethodName>(
   return { method, fills: false, request, reply }
 }
 
-/** An operation whose handler fills the body of the reply; `length` tells how many bytes that came to. */
+/**
+ * An operation whose handler fills the body of the reply, or has another one; `length` tells how many bytes that came to.
+ */
 export function filling<Op extends OpcodeName, K extends MethodName>(
   method: K,
   request: (host: RequestHost, message: RequestOf<Op>, space: ReplySpace) => Argument<K>,
-  length: (result: Result<K>, request: Argument<K>) => number,
+  length: (result: Result<K>, request: Argument<K>, space: ReplySpace) => number,
 ): Operation {
   return {
     method,
     fills: true,
     request: request as Operation['request'],
-    reply({ codec, out }: ReplySpace, result: never, message: RequestOf<Op>, made: never) {
-      const bytes = length(result, made)
-      return codec.encodeOutHeader(out, 0, uniqueOf(message), 0, bytes) + bytes
+    reply(space: ReplySpace, result: never, message: RequestOf<Op>, made: never) {
+      const bytes = length(result, made, space)
+      const body = space.codec.encodeOutHeader(space.out, 0, uniqueOf(message), 0, bytes)
+      return space.payload === undefined ? body + bytes : body
     },
   }
 }

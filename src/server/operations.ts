@@ -66,7 +66,6 @@ function sized<Op extends 'GETXATTR' | 'LISTXATTR'>(
   return encode(space, op === 'GETXATTR' ? { op, unique, value: all } : { op, unique, names: all })
 }
 
-const body = ({ out }: ReplySpace, size: number) => out.bytes.subarray(HEADER, HEADER + size)
 const room = ({ out }: ReplySpace, size: number) => ({ message: out, start: HEADER, end: HEADER + size })
 
 export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
@@ -124,8 +123,12 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
   OPENDIR: operation('opendir', (h, m: RequestOf<'OPENDIR'>) => new file.OpenRequest(h, m), opened('OPENDIR')),
   READ: filling(
     'read',
-    (h, m: RequestOf<'READ'>, space) => new file.ReadRequest(h, m, body(space, m.fuse_read_in.size)),
-    (bytes, request) => checkedCount(bytes, request.size),
+    (h, m: RequestOf<'READ'>, space) => new file.ReadRequest(h, m, space.out.bytes, HEADER),
+    (result, request, space) => {
+      if (!(result instanceof Uint8Array)) return checkedCount(result, request.size)
+      space.payload = result
+      return checkedCount(result.length, request.size)
+    },
   ),
   READDIR: filling(
     'readdir',

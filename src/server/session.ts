@@ -181,8 +181,7 @@ export class Session implements Receiver, RequestHost {
       races.leave()
     }
     this.inFlight.begin(unique)
-    // Data, values and extensions are views of the message.
-    const keeps = Object.values(request).some((part) => part instanceof Uint8Array)
+    const keeps = VIEWING.has(request.op) || request.extensions !== undefined
     void this.answerLater(operation, request, argument, result, space, began, keeps ? message : undefined)
     return keeps ? 'kept' : 'pending'
   }
@@ -225,7 +224,7 @@ export class Session implements Receiver, RequestHost {
       return
     }
     this.coherence.beforeReply(request, used.out, end, began)
-    this.send(unique, used.out, end, request)
+    this.send(unique, used.out, end, request, used.payload)
   }
 
   private init(request: RequestOf<'INIT'>): void {
@@ -291,9 +290,9 @@ export class Session implements Receiver, RequestHost {
   }
 
   /** @param request that was answered without an error */
-  private send(unique: Unique, out: MessageBuffer, end: number, request?: Request): void {
+  private send(unique: Unique, out: MessageBuffer, end: number, request?: Request, payload?: Uint8Array): void {
     this.resends.readdress(unique, out)
-    const sent = this.transport.send(out, end)
+    const sent = this.transport.send(out, end, payload)
     if (sent === 0 && request !== undefined) this.coherence.afterReply(request, out, end)
     for (const then of this.inFlight.finish(unique)) {
       try {
@@ -313,6 +312,13 @@ export class Session implements Receiver, RequestHost {
     return { codec: this.codec, out: this.transport.borrow(), defaults: this.options.defaults }
   }
 }
+
+/** The requests that have data or a value: views of the message. */
+const VIEWING: ReadonlySet<string> = new Set(
+  Object.entries(OPCODES).flatMap(([op, row]: [string, OpcodeRow]) =>
+    row.in.some(({ kind }) => kind === 'bytes') ? [op] : [],
+  ),
+)
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

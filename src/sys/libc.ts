@@ -24,6 +24,7 @@ interface Calls {
   writeBytes(fd: number, bytes: Uint8Array, length: number): number
   preadBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
   pwriteBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
+  addressOf(bytes: Uint8Array, from: number, count: number): number
   openat(dirfd: number, path: number, flags: number, mode: number): number
   close(fd: number): number
   fcntl(fd: number, command: number, argument: number): number
@@ -58,6 +59,7 @@ interface Calls {
   flock(fd: number, operation: number): number
   prctl(option: number, a: number, b: number, c: number, d: number): number
   umask(mask: number): number
+  sched_yield(): number
   unshare(flags: number): number
   socketpair(domain: number, type: number, protocol: number, fds: number): number
   sendmsg(fd: number, message: number, flags: number): number
@@ -77,6 +79,7 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   writeBytes: 'intptr_t write(int fd, const void *buf, size_t count)',
   preadBytes: 'intptr_t pread(int fd, void *buf, size_t count, int64_t offset)',
   pwriteBytes: 'intptr_t pwrite(int fd, const void *buf, size_t count, int64_t offset)',
+  addressOf: 'uintptr_t memcpy(const void *bytes, uintptr_t from, size_t count)',
   openat: 'int openat(int dirfd, uintptr_t path, int flags, uint32_t mode)',
   close: 'int close(int fd)',
   fcntl: 'int fcntl(int fd, int command, uintptr_t argument)',
@@ -111,6 +114,7 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   flock: 'int flock(int fd, int operation)',
   prctl: 'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   umask: 'uint32_t umask(uint32_t mask)',
+  sched_yield: 'int sched_yield()',
   unshare: 'int unshare(int flags)',
   socketpair: 'int socketpair(int domain, int type, int protocol, uintptr_t fds)',
   sendmsg: 'intptr_t sendmsg(int fd, uintptr_t message, int flags)',

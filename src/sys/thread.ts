@@ -41,6 +41,11 @@ export function currentCpu(): number {
   return view.getUint32(SCRATCH.DATA, true)
 }
 
+/** Lets other threads that wait for this CPU run first, if there are any. */
+export function yieldCpu(): void {
+  libc().sched_yield()
+}
+
 /** prctl(2) with plain numbers. @param option one of `PR` @throws SystemError */
 export function prctl(option: number, a = 0, b = 0, c = 0, d = 0): number {
   return check(libc().prctl(option, a, b, c, d), 'prctl')

@@ -2,14 +2,21 @@ import { ERRNO } from '../base/errno.js'
 import { SystemError } from '../base/errors.js'
 import { FUSE_MIN_READ_BUFFER } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
+import { fuse_in_header } from '../protocol/structs/header.js'
 import type { Fd } from '../sys/fd.js'
-import { readRaw, writeRaw } from '../sys/io.js'
+import { addressOf, IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
+import { Placement } from './device-placement.js'
 import { MORE, PENDING, WORKED, type Reactor, type Source } from './device-reactor.js'
 import type { Receiver, Transport } from './transport.js'
 
 /** How much larger than the data of one READ or WRITE a message may be: headers, and a name of the longest kind. */
 const OVERHEAD = 8192
+/** Up to so many bytes are cheaper to copy than to send from where they are; 64 and less could not be, see `addressOf`. */
+const COPIED = 512
+
+/** Where `fuse_in_header` has the client's thread id. */
+const PID = fuse_in_header.fields.find(({ name }) => name === 'pid')!.offset
 
 /** Options of a {@link DeviceTransport}. */
 export interface DeviceTransportOptions {
@@ -26,14 +33,29 @@ class DeviceBuffer implements MessageBuffer {
   readonly bytes: Uint8Array
   readonly view: DataView
   readonly address: number
+  readonly length: number
   /** Holds the mapping for as long as the buffer is in use. */
   private readonly memory: Memory
 
   constructor(length: number) {
-    this.memory = Memory.allocate(length)
+    this.length = length
+    // Behind the messages is room for two iovecs.
+    this.memory = Memory.allocate(length + 2 * IOVEC_SIZE)
     this.bytes = this.memory.bytes
     this.view = this.memory.view
     this.address = this.memory.address
+  }
+
+  /** Writes bytes 0 to `end`, and `payload` behind them. @returns as `writeRaw` */
+  write(fd: number, end: number, payload: Uint8Array | undefined): number {
+    if (payload === undefined || payload.length === 0) return writeRaw(fd, this.address, end)
+    if (payload.length <= COPIED) {
+      this.bytes.set(payload, end)
+      return writeRaw(fd, this.address, end + payload.length)
+    }
+    setIovec(this.view, this.length, this.address, end)
+    setIovec(this.view, this.length + IOVEC_SIZE, addressOf(payload), payload.length)
+    return writevRaw(fd, this.address + this.length, 2)
   }
 
   dispose(): void {
@@ -51,7 +73,10 @@ export class DeviceTransport implements Transport, Source {
   private readonly reactor: Reactor
   private readonly length: number
   private readonly free: DeviceBuffer[] = []
+  private readonly placement = new Placement()
   private receiver: Receiver | undefined
+  /** How many bytes the last message that was sent had. */
+  private written = 0
 
   constructor(device: Fd, reactor: Reactor, options: DeviceTransportOptions = {}) {
     this.device = device
@@ -72,7 +97,10 @@ export class DeviceTransport implements Transport, Source {
       const buffer = this.borrow()
       const end = readRaw(this.fd, buffer.address, this.length)
       if (end > 0) {
+        const client = buffer.view.getUint32(PID, true)
+        this.written = 0
         const received = this.receiver!.receive(buffer, end)
+        this.placement.served(end + this.written, client)
         if (received !== 'kept') this.free.push(buffer)
         result |= received === 'done' ? WORKED : WORKED | PENDING
         if (this.receiver === undefined) return result
@@ -81,6 +109,7 @@ export class DeviceTransport implements Transport, Source {
       this.free.push(buffer)
       switch (-end) {
         case ERRNO.EAGAIN:
+          this.placement.waited()
           return result
         // A signal came, or the request was taken back before it was read.
         case ERRNO.EINTR:
@@ -103,17 +132,19 @@ export class DeviceTransport implements Transport, Source {
     return this.free.pop() ?? new DeviceBuffer(this.length)
   }
 
-  send(message: MessageBuffer, end: number): number {
+  send(message: MessageBuffer, end: number, payload?: Uint8Array): number {
     const buffer = message as DeviceBuffer
     if (this.receiver === undefined) {
       // Its number may be somebody else's descriptor by now.
       buffer.dispose()
       return -ERRNO.ENODEV
     }
-    let written = writeRaw(this.fd, buffer.address, end)
-    while (written === -ERRNO.EINTR) written = writeRaw(this.fd, buffer.address, end)
+    let written = buffer.write(this.fd, end, payload)
+    while (written === -ERRNO.EINTR) written = buffer.write(this.fd, end, payload)
     this.free.push(buffer)
-    return written < 0 ? written : 0
+    if (written < 0) return written
+    this.written = written
+    return 0
   }
 
   release(message: MessageBuffer): void {

@@ -34,9 +34,11 @@ export interface Transport {
   borrow(): MessageBuffer
   /**
    * Sends bytes 0 to `end` of a borrowed buffer, in one piece, and takes the buffer back. Returns at once.
+   * @param payload what follows them in the same message; it is the sender's own, is not copied where that can be
+   *   avoided, and must stay as it is until it has been sent, which may be after this call
    * @returns 0, or a negated errno: -ENOENT if nobody waits for this reply any more, -EINVAL if it is malformed
    */
-  send(message: MessageBuffer, end: number): number
+  send(message: MessageBuffer, end: number, payload?: Uint8Array): number
   /** Takes back a buffer that was borrowed or kept. */
   release(message: MessageBuffer): void
   /** Stops delivering and lets go of what it holds. Requests that nobody has answered fail at the other side. */

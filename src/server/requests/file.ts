@@ -26,7 +26,10 @@ export class OpenRequest extends RequestContext {
   }
 }
 
-/** READ. Fill `buffer` and answer how many bytes are in it; fewer than `size` mean the end of the file. */
+/**
+ * READ. Fill `buffer` and answer how many bytes are in it, or answer bytes that you have already; fewer than `size` mean
+ * the end of the file.
+ */
 export class ReadRequest extends RequestContext {
   readonly fh: FileHandle
   readonly offset: number
@@ -35,18 +38,25 @@ export class ReadRequest extends RequestContext {
   readonly flags: number
   /** Who reads, where mandatory locks matter. */
   readonly lockOwner: number | bigint | undefined
-  /** Where the bytes go: `size` bytes of the reply itself, so that nothing is copied. Not to be kept. */
-  readonly buffer: Uint8Array
+  readonly #reply: Uint8Array
+  readonly #start: number
 
-  constructor(host: RequestHost, message: RequestOf<'READ'>, buffer: Uint8Array) {
+  /** @param reply the reply to be, whose data is to start at `start` */
+  constructor(host: RequestHost, message: RequestOf<'READ'>, reply: Uint8Array, start: number) {
     super(host, message.header)
+    this.#reply = reply
+    this.#start = start
     const r = message.fuse_read_in
     this.fh = r.fh
     this.offset = r.offset
     this.size = r.size
     this.flags = r.flags
     this.lockOwner = (r.read_flags & FUSE_READ_LOCKOWNER) === 0 ? undefined : r.lock_owner
-    this.buffer = buffer
+  }
+
+  /** Where the bytes go: `size` bytes of the reply itself, so that nothing is copied. Not to be kept. */
+  get buffer(): Uint8Array {
+    return this.#reply.subarray(this.#start, this.#start + this.size)
   }
 }
 
