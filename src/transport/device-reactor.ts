@@ -1,17 +1,18 @@
 import { MessageChannel } from 'node:worker_threads'
 import { POLL } from '../sys/constants.js'
 import type { LoopAccess } from '../sys/libuv.js'
+import { yieldCpu } from '../sys/thread.js'
 import { PollSet } from '../sys/wait.js'
 
 /*
  * One JavaScript thread that waits for requests and for its own event loop in one system call. A request whose handler is
- * synchronous is answered without a turn of the loop; the loop gets a turn when libuv has something to do, or when a
- * handler left a promise behind.
+ * synchronous is answered without a turn of the loop, and so is one whose promises need nothing of libuv; the loop gets a
+ * turn when libuv has something to do.
  */
 
 /** What a {@link Source} did: bits of the result of `pump`. */
 export const WORKED = 1
-/** Something waits for a turn of the event loop. */
+/** Something goes on after the call: promises are to be looked after, and maybe the event loop. */
 export const PENDING = 2
 /** There may be more: the budget ran out first. */
 export const MORE = 4
@@ -27,6 +28,8 @@ export interface Source {
 export interface ReactorStats {
   /** How often the event loop got a turn. */
   turns: number
+  /** How often promises and `process.nextTick` got their turn without one of the loop. */
+  settles: number
   /** How often the thread slept. */
   sleeps: number
   /** How often it looked again for a moment before sleeping, and how often that found something. */
@@ -48,14 +51,15 @@ export interface ReactorOptions {
 const BUDGET = 64
 /** Requests that follow one another within this time are worth spinning for. */
 const CLOSE_MS = 0.3
-/** Under load without end the loop gets a turn after this time, for the sake of promises that handlers settled. */
-const LONGEST_MS = 5
+const RESOLVED = Promise.resolve()
+/** While it spins, the loop is looked at once in so many times. */
+const SPINS_PER_LOOK = 8
 /** After so many spins in vain the thread sleeps at once, until requests come close together again. */
 const PATIENCE = 16
 
 /** Runs the sources of one thread. Must be the main thread's: see `libuvLoop`. */
 export class Reactor {
-  readonly stats: ReactorStats = { turns: 0, sleeps: 0, spins: 0, spinHits: 0 }
+  readonly stats: ReactorStats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
   private readonly loop: LoopAccess
   private readonly spinMs: number
   private readonly sources: Source[] = []
@@ -65,20 +69,26 @@ export class Reactor {
   private running = false
   private patience = 0
   private lastWork = 0
+  /** Requests since the loop was last looked at. */
+  private unseen = 0
   /**
-   * Whether handlers ran since the last turn. A synchronous one may have settled a promise that others wait for, and those
-   * run only once the stack is empty: so there is a turn before each sleep that follows work.
+   * Whether handlers ran since promises last had their turn. A synchronous one, too, may have settled a promise that
+   * others wait for, and those run only once the stack is empty.
    */
-  private owesTurn = false
-  private lastTurn = 0
+  private owesSettle = false
+  /** Whether handlers left something pending, which may be for libuv to go on with, since the loop was last looked at. */
+  private owesLook = false
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
+
+  private readonly again = (): void => this.run()
+  private readonly whenSettled = (): void => process.nextTick(this.again)
 
   constructor(loop: LoopAccess, options: ReactorOptions = {}) {
     this.loop = loop
     this.spinMs = (options.spinUs ?? 50) / 1000
     // Re-entered from a message, since uv_backend_timeout reads 0 within timers and immediates.
-    this.channel.port2.on('message', () => this.run())
+    this.channel.port2.on('message', this.again)
     this.channel.port2.unref()
   }
 
@@ -104,21 +114,19 @@ export class Reactor {
     this.polled = undefined
   }
 
-  /** Serves until the loop is due; then comes back after its turn. */
+  /** Serves until promises or the loop are due; then comes back after their turn. */
   private run(): void {
-    let unseen = 0
     while (this.sources.length > 0) {
-      const result = this.pumpAll(BUDGET) || this.spin()
+      const result = this.pumpAll(BUDGET)
       // The last source may just have ended: there is nothing to sleep for.
       if (this.sources.length === 0) break
-      if ((result & PENDING) !== 0) return this.giveTurn()
       if (result !== 0) {
         // Looking at the loop costs a system call: not after each request, but before a timer could be late.
-        unseen += (result & MORE) === 0 ? 1 : BUDGET
-        if (unseen < BUDGET) continue
-        if (this.isLoopDue()) return this.giveTurn()
-      } else if (this.owesTurn || this.sleep()) return this.giveTurn()
-      unseen = 0
+        this.unseen += (result & MORE) === 0 ? 1 : BUDGET
+        if (this.unseen >= BUDGET) return this.isLoopDue() ? this.giveTurn() : this.settle()
+        if ((result & PENDING) !== 0) return this.settle()
+      } else if (this.owesSettle) return this.settle()
+      else if ((this.owesLook && this.isLoopDue()) || (!this.spin() && this.sleep())) return this.giveTurn()
     }
     this.running = false
     this.channel.port2.unref()
@@ -133,25 +141,34 @@ export class Reactor {
       if (now - this.lastWork < CLOSE_MS) this.patience = PATIENCE
       this.lastWork = now
       this.armed = this.patience > 0
-      this.owesTurn = true
+      this.owesSettle = true
+      if ((result & PENDING) !== 0) this.owesLook = true
     }
     return result
   }
 
-  /** Looks again for a moment; returns what the sources did, 0 if nothing came. */
-  private spin(): number {
-    if (!this.armed || this.spinMs === 0) return 0
+  /** Looks again for a moment. True if something came, from the sources or for the loop. */
+  private spin(): boolean {
+    if (!this.armed || this.spinMs === 0) return false
     this.armed = false
     this.stats.spins += 1
     const end = performance.now() + this.spinMs
+    const polled = this.pollSet()
     do {
-      const result = this.pumpAll(1)
-      if (result === 0) continue
-      this.stats.spinHits += 1
-      return result
+      for (let i = 0; i < SPINS_PER_LOOK; i += 1) {
+        // Who is to send the next request may be waiting for this very CPU.
+        yieldCpu()
+        const result = this.pumpAll(1)
+        if (result === 0) continue
+        this.unseen += 1
+        this.stats.spinHits += 1
+        return true
+      }
+      // In a moment the sleep that follows finds the same.
+      if (polled.wait(0) > 0 && polled.ready(0) !== 0) return false
     } while (performance.now() < end && this.sources.length > 0)
     this.patience -= 1
-    return 0
+    return false
   }
 
   /** Waits for the sources and the loop. True if the loop is due. */
@@ -159,13 +176,15 @@ export class Reactor {
     const timeoutMs = this.loop.timeoutMs()
     if (timeoutMs === 0) return true
     this.stats.sleeps += 1
+    this.unseen = 0
     const polled = this.pollSet()
     // 0: the loop's next timer is due; below 0: a signal, which libuv wants to see.
     return polled.wait(timeoutMs) <= 0 || polled.ready(0) !== 0
   }
 
   private isLoopDue(): boolean {
-    if (this.lastWork - this.lastTurn > LONGEST_MS) return true
+    this.unseen = 0
+    this.owesLook = false
     const polled = this.pollSet()
     return this.loop.timeoutMs() === 0 || (polled.wait(0) > 0 && polled.ready(0) !== 0)
   }
@@ -179,11 +198,20 @@ export class Reactor {
     return this.polled
   }
 
+  /**
+   * Promises get their turn: this function returns to an empty stack, where Node runs all of `process.nextTick`, then all
+   * of the promises, and so on until there are none. So what a promise puts into the former comes after all promises.
+   */
+  private settle(): void {
+    this.stats.settles += 1
+    this.owesSettle = false
+    void RESOLVED.then(this.whenSettled)
+  }
+
   /** Through an immediate: a message posted from within a message is delivered before the loop goes on. */
   private giveTurn(): void {
     this.stats.turns += 1
-    this.owesTurn = false
-    this.lastTurn = performance.now()
+    this.owesSettle = false
     setImmediate(() => this.channel.port1.postMessage(0))
   }
 }
