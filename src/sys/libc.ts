@@ -164,7 +164,7 @@ export function libc(): Libc {
  * Calls `name` on a thread of libuv's pool and resolves with its result. For the calls that may wait for this very
  * process, such as umount2. There is no errno: a failure is only -1.
  */
-export function detached(name: 'mount' | 'umount2', ...args: readonly number[]): Promise<number> {
+export function detached(name: 'mount' | 'umount2' | 'poll', ...args: readonly number[]): Promise<number> {
   const call = libc()[name] as unknown as Detached
   return new Promise((resolve, reject) => {
     call.async(...args, (error, result) => {

@@ -1,4 +1,4 @@
-import { libc } from './libc.js'
+import { detached, libc } from './libc.js'
 import { Memory } from './memory.js'
 
 /** The size of a `struct pollfd`: int fd, short events, short revents. */
@@ -48,6 +48,14 @@ export class PollSet implements Disposable {
     const native = libc()
     const result = native.poll(this.#address, this.#count, timeoutMs)
     return result < 0 ? -native.errno() : result
+  }
+
+  /**
+   * As {@link wait}, on a thread of libuv's pool, which is taken for as long. Do not change or dispose of the set meanwhile.
+   * @returns -1 for every error: look again
+   */
+  waitDetached(timeoutMs: number): Promise<number> {
+    return detached('poll', this.#address, this.#count, timeoutMs)
   }
 
   /** What was found for entry `index` by the last {@link wait}: bits of `POLL`, 0 for nothing. */

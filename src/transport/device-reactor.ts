@@ -3,26 +3,13 @@ import { POLL } from '../sys/constants.js'
 import type { LoopAccess } from '../sys/libuv.js'
 import { yieldCpu } from '../sys/thread.js'
 import { PollSet } from '../sys/wait.js'
+import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
 
 /*
  * One JavaScript thread that waits for requests and for its own event loop in one system call. A request whose handler is
  * synchronous is answered without a turn of the loop, and so is one whose promises need nothing of libuv; the loop gets a
  * turn when libuv has something to do.
  */
-
-/** What a {@link Source} did: bits of the result of `pump`. */
-export const WORKED = 1
-/** Something goes on after the call: promises are to be looked after, and maybe the event loop. */
-export const PENDING = 2
-/** There may be more: the budget ran out first. */
-export const MORE = 4
-
-/** Something whose descriptor becomes readable when there is work. */
-export interface Source {
-  readonly fd: number
-  /** Does what there is to do without waiting, at most `budget` times; returns the bits above. */
-  pump(budget: number): number
-}
 
 /** Counters of a {@link Reactor}, from its start. */
 export interface ReactorStats {
@@ -57,8 +44,8 @@ const SPINS_PER_LOOK = 8
 /** After so many spins in vain the thread sleeps at once, until requests come close together again. */
 const PATIENCE = 16
 
-/** Runs the sources of one thread. Must be the main thread's: see `libuvLoop`. */
-export class Reactor {
+/** Runs the sources of the thread whose event loop it is given. */
+export class Reactor implements Loop {
   readonly stats: ReactorStats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
   private readonly loop: LoopAccess
   private readonly spinMs: number
@@ -92,7 +79,6 @@ export class Reactor {
     this.channel.port2.unref()
   }
 
-  /** Keeps the process alive until it is removed. */
   add(source: Source): void {
     this.sources.push(source)
     this.changed()

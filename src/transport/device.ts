@@ -3,11 +3,10 @@ import { SystemError } from '../base/errors.js'
 import { FUSE_MIN_READ_BUFFER } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { fuse_in_header } from '../protocol/structs/header.js'
-import type { Fd } from '../sys/fd.js'
 import { addressOf, IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
 import { Placement } from './device-placement.js'
-import { MORE, PENDING, WORKED, type Reactor, type Source } from './device-reactor.js'
+import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
 import type { Receiver, Transport } from './transport.js'
 
 /** How much larger than the data of one READ or WRITE a message may be: headers, and a name of the longest kind. */
@@ -17,6 +16,13 @@ const COPIED = 512
 
 /** Where `fuse_in_header` has the client's thread id. */
 const PID = fuse_in_header.fields.find(({ name }) => name === 'pid')!.offset
+
+/** The open device; an `Fd`, or what somebody else closes. */
+export interface Device {
+  readonly number: number
+  /** Called once, after the last use of the number. */
+  close(): void
+}
 
 /** Options of a {@link DeviceTransport}. */
 export interface DeviceTransportOptions {
@@ -69,8 +75,8 @@ class DeviceBuffer implements MessageBuffer {
  */
 export class DeviceTransport implements Transport, Source {
   readonly fd: number
-  private readonly device: Fd
-  private readonly reactor: Reactor
+  private readonly device: Device
+  private readonly loop: Loop
   private readonly length: number
   private readonly free: DeviceBuffer[] = []
   private readonly placement = new Placement()
@@ -78,16 +84,16 @@ export class DeviceTransport implements Transport, Source {
   /** How many bytes the last message that was sent had. */
   private written = 0
 
-  constructor(device: Fd, reactor: Reactor, options: DeviceTransportOptions = {}) {
+  constructor(device: Device, loop: Loop, options: DeviceTransportOptions = {}) {
     this.device = device
     this.fd = device.number
-    this.reactor = reactor
+    this.loop = loop
     this.length = Math.max(FUSE_MIN_READ_BUFFER, (options.maxDataBytes ?? 1024 * 1024) + OVERHEAD)
   }
 
   start(receiver: Receiver): void {
     this.receiver = receiver
-    this.reactor.add(this)
+    this.loop.add(this)
   }
 
   /** Reads and delivers until nothing is there, or `budget` messages are done. */
@@ -160,7 +166,7 @@ export class DeviceTransport implements Transport, Source {
     const { receiver } = this
     if (receiver === undefined) return
     this.receiver = undefined
-    this.reactor.remove(this)
+    this.loop.remove(this)
     this.device.close()
     for (const buffer of this.free.splice(0)) buffer.dispose()
     receiver.ended(error)

@@ -1,0 +1,23 @@
+/* What a loop serves: the interface between the device and the loops that wait for it. */
+
+/** What a {@link Source} did: bits of the result of `pump`. */
+export const WORKED = 1
+/** Something goes on after the call: promises are to be looked after, and maybe the event loop. */
+export const PENDING = 2
+/** There may be more: the budget ran out first. */
+export const MORE = 4
+
+/** Something whose descriptor becomes readable when there is work. */
+export interface Source {
+  readonly fd: number
+  /** Does what there is to do without waiting, at most `budget` times; returns the bits above. */
+  pump(budget: number): number
+}
+
+/** Pumps the sources of one thread when their descriptors are readable, and lets the event loop live besides. */
+export interface Loop {
+  /** Keeps the thread alive until it is removed. */
+  add(source: Source): void
+  /** From now on its descriptor may be closed. */
+  remove(source: Source): void
+}
