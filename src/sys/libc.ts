@@ -64,7 +64,6 @@ interface Calls {
   socketpair(domain: number, type: number, protocol: number, fds: number): number
   sendmsg(fd: number, message: number, flags: number): number
   recvmsg(fd: number, message: number, flags: number): number
-  addressOf(bytes: Uint8Array, same: Uint8Array, zero: 0): number
   syscall(number: number, a: number, b: number, c: number, d: number, e: number, f: number): number
 }
 
@@ -119,8 +118,6 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   socketpair: 'int socketpair(int domain, int type, int protocol, uintptr_t fds)',
   sendmsg: 'intptr_t sendmsg(int fd, uintptr_t message, int flags)',
   recvmsg: 'intptr_t recvmsg(int fd, uintptr_t message, int flags)',
-  // Copies nothing, and returns its first argument: the address of the array, as a number.
-  addressOf: 'uintptr_t memmove(void *to, const void *from, size_t length)',
   syscall: 'long syscall(long number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)',
 }
 

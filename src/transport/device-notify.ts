@@ -3,12 +3,15 @@ import { UnsupportedError } from '../base/errors.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { writeRaw } from '../sys/io.js'
 import { LaneSlots, SLOTS, type Lane, type SlotBuffer } from './device-lane.js'
-import type { Reactor } from './device-reactor.js'
+import type { Loop } from './device-source.js'
 import { ThreadLane } from './device-thread-lane.js'
 import { UringLane } from './device-uring-lane.js'
 
 /** How notifications that may wait get to the device. */
 export type LaneKind = 'auto' | 'io_uring' | 'threads'
+
+/** Up to so many bytes are cheaper to copy than to send from where they are; small arrays even move. */
+const COPIED = 512
 
 /** Sends notifications to the device. Has the shape of the notifier's port. */
 export class DeviceNotifyPort {
@@ -18,7 +21,7 @@ export class DeviceNotifyPort {
   readonly scratch: MessageBuffer
   onTaken: (token: object, result: number) => void = () => undefined
   private readonly device: number
-  private readonly reactor: Reactor | undefined
+  private readonly loop: Loop
   private readonly lane: Lane
   private readonly slots = new LaneSlots()
   /** By slot, while it is with the kernel. The payload is held until the kernel has read it. */
@@ -29,19 +32,19 @@ export class DeviceNotifyPort {
 
   /**
    * @param device its number; it stays the transport's
-   * @param reactor that of the thread, if there is one; io_uring needs it to hear of results
+   * @param loop of the thread, which hears of results
    * @throws UnsupportedError if `kind` is `io_uring` and it cannot be had
    */
-  constructor(device: number, reactor: Reactor | undefined, kind: LaneKind = 'auto') {
+  constructor(device: number, loop: Loop, kind: LaneKind = 'auto') {
     this.device = device
-    this.reactor = reactor
-    const { lane, reason } = openLane(device, reactor, kind)
+    this.loop = loop
+    const { lane, reason } = openLane(device, kind)
     this.lane = lane
     this.via = lane.kind
     this.reason = reason
     this.scratch = this.slots.scratch
     lane.onTaken = (slot, result) => this.taken(slot, result)
-    if (lane instanceof UringLane) reactor?.add(lane)
+    if (lane instanceof UringLane) loop.add(lane)
   }
 
   send(end: number): number {
@@ -59,12 +62,14 @@ export class DeviceNotifyPort {
     const { slot } = buffer
     this.buffers[slot] = buffer
     this.tokens[slot] = token
-    if (payload === undefined || payload.length === 0) {
-      this.lane.write(slot, this.slots.address(slot), end)
-      return
+    if (payload === undefined) this.lane.write(slot, this.slots.address(slot), end)
+    else if (payload.length <= COPIED) {
+      message.bytes.set(payload, end)
+      this.lane.write(slot, this.slots.address(slot), end + payload.length)
+    } else {
+      this.payloads[slot] = payload
+      this.lane.writev(slot, this.slots.iovecs(slot, end, payload), 2)
     }
-    this.payloads[slot] = payload
-    this.lane.writev(slot, this.slots.iovecs(slot, end, payload), 2)
   }
 
   flush(): void {
@@ -75,7 +80,7 @@ export class DeviceNotifyPort {
   close(): void {
     if (!this.isOpen) return
     this.isOpen = false
-    if (this.lane instanceof UringLane) this.reactor?.remove(this.lane)
+    if (this.lane instanceof UringLane) this.loop.remove(this.lane)
     this.lane.close()
   }
 
@@ -88,11 +93,9 @@ export class DeviceNotifyPort {
   }
 }
 
-function openLane(device: number, reactor: Reactor | undefined, kind: LaneKind): { lane: Lane; reason: string } {
+function openLane(device: number, kind: LaneKind): { lane: Lane; reason: string } {
   if (kind === 'threads') return { lane: new ThreadLane(device), reason: 'as asked for' }
-  const noReactor = 'io_uring needs the reactor, which this thread has not'
   try {
-    if (reactor === undefined) throw new UnsupportedError(noReactor)
     return { lane: new UringLane(device), reason: kind === 'auto' ? 'io_uring is allowed' : 'as asked for' }
   } catch (error) {
     if (kind === 'io_uring' || !(error instanceof UnsupportedError)) throw error

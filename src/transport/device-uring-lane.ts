@@ -1,6 +1,6 @@
 import { IOSQE } from '../sys/constants.js'
 import { IoRing } from '../sys/io-uring.js'
-import { PENDING, WORKED, type Source } from './device-reactor.js'
+import { PENDING, WORKED, type Source } from './device-source.js'
 import { SLOTS, type Lane } from './device-lane.js'
 
 /**
@@ -38,7 +38,7 @@ export class UringLane implements Lane, Source {
     this.ring.submit()
   }
 
-  /** For the reactor: what was queued by a handler goes out without a turn of the event loop. */
+  /** For the loop: what was queued by a handler goes out without a turn of the event loop. */
   pump(): number {
     this.flush()
     return this.ring.drain(this.onTaken) > 0 ? WORKED | PENDING : 0
