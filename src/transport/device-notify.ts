@@ -3,7 +3,7 @@ import { UnsupportedError } from '../base/errors.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { writeRaw } from '../sys/io.js'
 import { LaneSlots, SLOTS, type Lane, type SlotBuffer } from './device-lane.js'
-import type { Reactor } from './device-reactor.js'
+import type { Loop } from './device-source.js'
 import { ThreadLane } from './device-thread-lane.js'
 import { UringLane } from './device-uring-lane.js'
 
@@ -18,7 +18,7 @@ export class DeviceNotifyPort {
   readonly scratch: MessageBuffer
   onTaken: (token: object, result: number) => void = () => undefined
   private readonly device: number
-  private readonly reactor: Reactor | undefined
+  private readonly loop: Loop | undefined
   private readonly lane: Lane
   private readonly slots = new LaneSlots()
   /** By slot, while it is with the kernel. The payload is held until the kernel has read it. */
@@ -29,19 +29,19 @@ export class DeviceNotifyPort {
 
   /**
    * @param device its number; it stays the transport's
-   * @param reactor that of the thread, if there is one; io_uring needs it to hear of results
+   * @param loop that of the thread, if there is one; io_uring needs it to hear of results
    * @throws UnsupportedError if `kind` is `io_uring` and it cannot be had
    */
-  constructor(device: number, reactor: Reactor | undefined, kind: LaneKind = 'auto') {
+  constructor(device: number, loop: Loop | undefined, kind: LaneKind = 'auto') {
     this.device = device
-    this.reactor = reactor
-    const { lane, reason } = openLane(device, reactor, kind)
+    this.loop = loop
+    const { lane, reason } = openLane(device, loop, kind)
     this.lane = lane
     this.via = lane.kind
     this.reason = reason
     this.scratch = this.slots.scratch
     lane.onTaken = (slot, result) => this.taken(slot, result)
-    if (lane instanceof UringLane) reactor?.add(lane)
+    if (lane instanceof UringLane) loop?.add(lane)
   }
 
   send(end: number): number {
@@ -75,7 +75,7 @@ export class DeviceNotifyPort {
   close(): void {
     if (!this.isOpen) return
     this.isOpen = false
-    if (this.lane instanceof UringLane) this.reactor?.remove(this.lane)
+    if (this.lane instanceof UringLane) this.loop?.remove(this.lane)
     this.lane.close()
   }
 
@@ -88,11 +88,11 @@ export class DeviceNotifyPort {
   }
 }
 
-function openLane(device: number, reactor: Reactor | undefined, kind: LaneKind): { lane: Lane; reason: string } {
+function openLane(device: number, loop: Loop | undefined, kind: LaneKind): { lane: Lane; reason: string } {
   if (kind === 'threads') return { lane: new ThreadLane(device), reason: 'as asked for' }
-  const noReactor = 'io_uring needs the reactor, which this thread has not'
+  const noLoop = 'io_uring needs a loop, which this thread has not'
   try {
-    if (reactor === undefined) throw new UnsupportedError(noReactor)
+    if (loop === undefined) throw new UnsupportedError(noLoop)
     return { lane: new UringLane(device), reason: kind === 'auto' ? 'io_uring is allowed' : 'as asked for' }
   } catch (error) {
     if (kind === 'io_uring' || !(error instanceof UnsupportedError)) throw error

@@ -1,6 +1,6 @@
 import { IOSQE } from '../sys/constants.js'
 import { IoRing } from '../sys/io-uring.js'
-import { PENDING, WORKED, type Source } from './device-reactor.js'
+import { PENDING, WORKED, type Source } from './device-source.js'
 import { SLOTS, type Lane } from './device-lane.js'
 
 /**
