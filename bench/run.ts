@@ -1,9 +1,14 @@
 import { benchCodec } from './codec/codec.js'
 import { machine } from './lib/table.js'
+import { benchNotify } from './notify/notify.js'
 import { benchServe } from './serve/serve.js'
 
 /** What `npm run bench -- NAME` runs; without a name, everything. Each prints a table and returns the same as data. */
-const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = { codec: benchCodec, serve: benchServe }
+const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  codec: benchCodec,
+  serve: benchServe,
+  notify: benchNotify,
+}
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))

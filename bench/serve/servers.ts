@@ -33,7 +33,8 @@ export class Servers implements Disposable {
     return this.start(name, (path) => fork(module, [path, ...args], { stdio: ['ignore', 2, 'inherit', 'ipc'] }))
   }
 
-  private async start(name: string, launch: (path: string) => ChildProcess): Promise<string> {
+  /** Starts what `launch` starts, and waits until something is mounted at the path that it is given. */
+  async start(name: string, launch: (path: string) => ChildProcess): Promise<string> {
     const path = join(this.directory, name)
     mkdirSync(path)
     const child = launch(path)

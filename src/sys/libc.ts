@@ -24,7 +24,6 @@ interface Calls {
   writeBytes(fd: number, bytes: Uint8Array, length: number): number
   preadBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
   pwriteBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
-  addressOf(bytes: Uint8Array, from: number, count: number): number
   openat(dirfd: number, path: number, flags: number, mode: number): number
   close(fd: number): number
   fcntl(fd: number, command: number, argument: number): number
@@ -64,6 +63,7 @@ interface Calls {
   socketpair(domain: number, type: number, protocol: number, fds: number): number
   sendmsg(fd: number, message: number, flags: number): number
   recvmsg(fd: number, message: number, flags: number): number
+  addressOf(bytes: Uint8Array, same: Uint8Array, zero: 0): number
   syscall(number: number, a: number, b: number, c: number, d: number, e: number, f: number): number
 }
 
@@ -78,7 +78,6 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   writeBytes: 'intptr_t write(int fd, const void *buf, size_t count)',
   preadBytes: 'intptr_t pread(int fd, void *buf, size_t count, int64_t offset)',
   pwriteBytes: 'intptr_t pwrite(int fd, const void *buf, size_t count, int64_t offset)',
-  addressOf: 'uintptr_t memcpy(const void *bytes, uintptr_t from, size_t count)',
   openat: 'int openat(int dirfd, uintptr_t path, int flags, uint32_t mode)',
   close: 'int close(int fd)',
   fcntl: 'int fcntl(int fd, int command, uintptr_t argument)',
@@ -118,6 +117,8 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   socketpair: 'int socketpair(int domain, int type, int protocol, uintptr_t fds)',
   sendmsg: 'intptr_t sendmsg(int fd, uintptr_t message, int flags)',
   recvmsg: 'intptr_t recvmsg(int fd, uintptr_t message, int flags)',
+  // Copies nothing, and returns its first argument: the address of the array, as a number.
+  addressOf: 'uintptr_t memmove(void *to, const void *from, size_t length)',
   syscall: 'long syscall(long number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)',
 }
 

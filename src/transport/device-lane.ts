@@ -1,5 +1,6 @@
 import type { MessageBuffer } from '../protocol/message.js'
-import { addressOf, IOVEC_SIZE, setIovec } from '../sys/io.js'
+import { addressOf } from '../sys/address.js'
+import { IOVEC_SIZE, setIovec } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
 
 /** Room for the head of a notification: header, struct, and a name of 4095 bytes. */
