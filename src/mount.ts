@@ -5,13 +5,22 @@ import type { UnmountOptions } from './kernel/unmount.js'
 import type { Notifier } from './notify/notifier.js'
 import type { NotifierOptions } from './notify/options.js'
 import type { InitWishes } from './protocol/init-wishes.js'
-import type { Negotiated } from './protocol/negotiated.js'
+import { answerInit } from './protocol/negotiate.js'
+import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
 import { Session, type SessionStats } from './server/session.js'
-import { libuvLoop } from './sys/libuv.js'
+import { loadFileSystem } from './load.js'
+import { settingsOf, traitsOf } from './settings.js'
+import { Isolates } from './threads.js'
 import { DeviceTransport } from './transport/device.js'
+import { chooseLoop, type LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
-import { Reactor, type ReactorStats } from './transport/device-reactor.js'
+import type { LoopStats } from './transport/device-source.js'
+
+/** More threads than this are an error in the program rather than a wish. */
+const MAX_THREADS = 256
+const NO_NOTIFIER =
+  'a filesystem in several threads cannot notify: none of them knows what the kernel has of the others'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
 export interface MountOptions extends KernelMountOptions {
@@ -32,6 +41,24 @@ export interface MountOptions extends KernelMountOptions {
   readonly notifyVia?: LaneKind
   /** Bounds of what may wait. */
   readonly notify?: NotifierOptions
+  /**
+   * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
+   * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
+   * be had: in Node. @default 'auto'
+   */
+  readonly loop?: 'auto' | LoopKind
+  /**
+   * How many worker threads serve the filesystem, which then must be given as the URL of its module; each makes one of its
+   * own. 0 for none: this thread serves it. docs/transports.md tells what such a filesystem owes. @default 0
+   */
+  readonly threads?: number
+  /** What a filesystem that is given as a module is made with; for threads it is copied, but for SharedArrayBuffers. */
+  readonly data?: unknown
+  /**
+   * On these signals the mount is unmounted, lazily if files are open, and the process is not ended by them.
+   * @default none
+   */
+  readonly unmountOn?: readonly NodeJS.Signals[]
   /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
   readonly init?: InitWishes
   /**
@@ -43,7 +70,7 @@ export interface MountOptions extends KernelMountOptions {
 
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
-  readonly reactor: ReactorStats
+  readonly loop: Readonly<LoopStats>
 }
 
 /** A filesystem that is mounted and answers. */
@@ -55,72 +82,145 @@ export interface Mount extends AsyncDisposable {
   readonly reason: string
   /** What was negotiated with the kernel. */
   readonly kernel: Negotiated
-  /** Tells the kernel what changed. */
+  /** How requests are waited for, and why so; with threads, by the first of them. */
+  readonly loop: { readonly kind: LoopKind; readonly reason: string }
+  /** How many worker threads serve it; 0 if it is the thread that called {@link mount}. */
+  readonly threads: number
+  /** Tells the kernel what changed. @throws UnsupportedError with threads */
   readonly notify: Notifier
-  /** How notifications that may wait are sent, and why so. */
-  readonly notifyVia: { readonly lane: 'io_uring' | 'threads'; readonly reason: string }
-  /** Counters since the start. */
+  /** How notifications that may wait are sent, and why so; `none` with threads. */
+  readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
+  /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
-  /** Resolves when it is unmounted, by whomever; rejects if the connection was aborted. */
+  /** Resolves when it is unmounted, by whomever; rejects if the connection was aborted, or a thread that served it died. */
   readonly closed: Promise<void>
   /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_UNMOUNT_BUSY while files are open */
   unmount(this: void, options?: UnmountOptions): Promise<void>
 }
 
 /**
- * Mounts `fs` at `mountpoint` and serves it from this thread, which must be the main one. Do not use the mount from this
- * thread by calls that block (`readFileSync`): it would wait for itself for ever.
+ * Mounts `fs` at `mountpoint` and serves it: from this thread, or from worker threads, see {@link MountOptions.threads}. Do
+ * not use the mount from a thread that serves it by calls that block (`readFileSync`): it would wait for itself for ever.
  *
- * @throws MountError for what the system refuses; UnsupportedError where there is no Linux, or what `init` requires
- *   cannot be had
+ * @param fs the filesystem, or the URL of a module whose default export makes it: a function that gets
+ *   {@link MountOptions.data} and returns a filesystem or a promise of one
+ * @throws MountError for what the system refuses; UnsupportedError where there is no Linux, or what `init` or `loop`
+ *   requires cannot be had; FuseWireError ERR_FILESYSTEM_MODULE or ERR_THREAD if the module makes no filesystem;
+ *   TypeError or RangeError for threads that cannot be
  */
-export async function mount(fs: FileSystem, mountpoint: string, options: MountOptions = {}): Promise<Mount> {
-  const loop = libuvLoop()
-  if (!loop.available) throw new UnsupportedError(`cannot serve from this thread: ${loop.reason}`)
-  const wanted = { ...fs.mountDefaults, ...options }
-  const init = { ...fs.mountDefaults?.init, ...options.init }
+export async function mount(fs: FileSystem | URL, mountpoint: string, options: MountOptions = {}): Promise<Mount> {
+  const { threads = 0, data, unmountOn = [] } = options
+  if (!Number.isInteger(threads) || threads < 0 || threads > MAX_THREADS) {
+    throw new RangeError(`threads is ${threads}; it must be a whole number from 0 to ${MAX_THREADS}`)
+  }
+  if (threads > 0 && !(fs instanceof URL)) {
+    throw new TypeError(
+      'threads need a filesystem that is given as the URL of its module: an object stays in its thread',
+    )
+  }
+  const mounted =
+    threads > 0
+      ? await mountWithThreads(fs as URL, mountpoint, options, threads)
+      : await mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
+  unmountOnSignals(mounted, unmountOn)
+  return mounted
+}
+
+async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mount> {
+  const { kind, reason, loop } = await chooseLoop(options.loop)
+  const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
-  const reactor = new Reactor(loop)
-  const transport = new DeviceTransport(made.fd, reactor, { maxDataBytes: init.maxWrite })
-  const notifyPort = new DeviceNotifyPort(transport.fd, reactor, options.notifyVia)
+  const transport = new DeviceTransport(made.fd, loop, { maxDataBytes: init.maxWrite })
+  const notifyPort = new DeviceNotifyPort(transport.fd, loop, options.notifyVia)
   const session = new Session(transport, fs, {
-    defaults: {
-      entryTimeoutMs: wanted.entryTimeoutMs ?? 1000,
-      attrTimeoutMs: wanted.attrTimeoutMs ?? 1000,
-      negativeTimeoutMs: wanted.negativeTimeoutMs ?? 0,
-      keepCache: wanted.keepCache ?? false,
-      cacheDir: wanted.cacheDir ?? false,
-    },
-    init: {
-      readdirplus: fs.readdirplus === undefined ? false : 'auto',
-      defaultPermissions: wanted.defaultPermissions ?? false,
-      ...init,
-    },
+    defaults,
+    init,
     notifyPort,
     notify: options.notify,
-    onError: options.onError ?? ((error, request) => console.error(`fusewire: ${request}:`, error)),
+    onError: options.onError ?? printError,
   })
   // Whoever awaits it hears of it; nobody has to.
   session.closed.catch(() => undefined).finally(() => notifyPort.close())
   transport.start(session)
   try {
     const kernel = await session.initialised
-    const { unmount } = made
     return {
-      mountpoint: made.mountpoint,
-      how: made.how,
-      reason: made.reason,
+      ...mountedAs(made),
       kernel,
+      loop: { kind, reason },
+      threads: 0,
       notify: session.notifier,
       notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
-      stats: () => ({ ...session.stats(), reactor: { ...reactor.stats } }),
+      stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
       closed: session.closed,
-      unmount,
-      [Symbol.asyncDispose]: () => unmount(),
     }
   } catch (error) {
     transport.close()
     await made.unmount({ mode: 'lazy' })
     throw error
   }
+}
+
+async function mountWithThreads(
+  module: URL,
+  mountpoint: string,
+  options: MountOptions,
+  threads: number,
+): Promise<Mount> {
+  const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
+  let made: FuseMount | undefined
+  try {
+    const { wanted, defaults, init } = settingsOf(await isolates.loaded(), options)
+    made = await mountFuse(mountpoint, wanted)
+    const { unmount } = made
+    const order = { defaults, init, loop: options.loop ?? 'auto', notifyRefused: NO_NOTIFIER }
+    const { initIn, kind, reason } = await isolates.serve(made.fd, order)
+    // When threads have died there is a mount without a server, which nobody could use.
+    const closed = isolates.closed.catch(async (error: unknown) => {
+      await unmount({ mode: 'lazy' }).catch(() => undefined)
+      throw error
+    })
+    closed.catch(() => undefined)
+    return {
+      ...mountedAs(made),
+      kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
+      loop: { kind, reason },
+      threads,
+      get notify(): Notifier {
+        throw new UnsupportedError(NO_NOTIFIER)
+      },
+      notifyVia: { lane: 'none', reason: NO_NOTIFIER },
+      stats() {
+        throw new UnsupportedError('the counters of a mount are in the threads that serve it')
+      },
+      closed,
+    }
+  } catch (error) {
+    await isolates.end()
+    await made?.unmount({ mode: 'lazy' }).catch(() => undefined)
+    throw error
+  }
+}
+
+/** What is the same of every mount. */
+function mountedAs({ mountpoint, how, reason, unmount }: FuseMount) {
+  return { mountpoint, how, reason, unmount, [Symbol.asyncDispose]: () => unmount() }
+}
+
+function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.Signals[]): void {
+  if (signals.length === 0) return
+  const leave = () => {
+    unmount()
+      .catch(() => unmount({ mode: 'lazy' }))
+      .catch((error: unknown) => printError(error, 'unmount'))
+  }
+  for (const signal of signals) process.on(signal, leave)
+  const forget = () => {
+    for (const signal of signals) process.off(signal, leave)
+  }
+  closed.then(forget, forget)
+}
+
+function printError(error: unknown, request: string): void {
+  console.error(`fusewire: ${request}:`, error)
 }

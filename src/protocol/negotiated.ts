@@ -135,6 +135,16 @@ export function settle(initIn: InitIn, out: InitOut, flags: bigint, refused: rea
   }
 }
 
+/** The same, but that no notification is supported, for `reason`; only POLL, which changes nothing that is cached. */
+export function withoutNotifications(negotiated: Negotiated, reason: string): Negotiated {
+  const none = Object.fromEntries(Object.keys(negotiated.supports).map((what) => [what, false])) as NotifySupport
+  return {
+    ...negotiated,
+    supports: { ...none, poll: negotiated.supports.poll },
+    unsupportedReason: (what) => (what === 'poll' ? negotiated.unsupportedReason(what) : reason),
+  }
+}
+
 /** The flags of a reply that count: none below minor 6. */
 export function repliedFlags(out: InitOut): bigint {
   return out.minor < 6 ? 0n : joinInitFlags(out.flags, out.flags2)

@@ -33,12 +33,13 @@ export class InFlight {
     record.afterReply = [...(record.afterReply ?? []), then]
   }
 
-  /** One that nobody knows was answered already, and INTERRUPT came too late. */
-  interrupt(unique: Unique): void {
+  /** False for one that nobody knows: it was answered already, and INTERRUPT came too late. */
+  interrupt(unique: Unique): boolean {
     const record = this.records.get(unique)
-    if (record === undefined) return
+    if (record === undefined) return false
     record.interrupted = true
     record.controller?.abort()
+    return true
   }
 
   /** The reply was sent. Returns what is to follow it. */

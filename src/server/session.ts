@@ -7,7 +7,7 @@ import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import { answerInit } from '../protocol/negotiate.js'
-import type { Negotiated } from '../protocol/negotiated.js'
+import { withoutNotifications, type InitIn, type Negotiated } from '../protocol/negotiated.js'
 import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
 import { NotifyEngine } from '../notify/engine.js'
@@ -37,6 +37,10 @@ export interface SessionOptions {
   /** How notifications get to the peer. @default by the transport, which then must take them without waiting */
   readonly notifyPort?: NotifyPort | undefined
   readonly notify?: NotifierOptions | undefined
+  /** Why nobody may notify, but for POLL, if that is so. */
+  readonly notifyRefused?: string | undefined
+  /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
+  readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
   /** @default the machine's */
   readonly clock?: Clock
 }
@@ -68,6 +72,7 @@ export class Session implements Receiver, RequestHost {
   private sender: Notifier | undefined
   private codec = new MessageCodec()
   private isOver = false
+  private offered: InitIn | undefined
   private resolveInit!: (negotiated: Negotiated) => void
   private rejectInit!: (error: unknown) => void
   private resolveClosed!: () => void
@@ -127,6 +132,25 @@ export class Session implements Receiver, RequestHost {
     return { kh, wake: () => this.notifier.poll(kh) }
   }
 
+  /** What INIT offered, once it was answered here. */
+  get initIn(): InitIn | undefined {
+    return this.offered
+  }
+
+  /** Does as if INIT had come and been answered here: another session of the same connection has done that. */
+  adopt(initIn: InitIn): void {
+    try {
+      this.resolveInit(this.begin(answerInit(initIn, this.options.init).negotiated))
+    } catch (error) {
+      this.rejectInit(error)
+    }
+  }
+
+  /** INTERRUPT came for this request, maybe to another session. False if it is not in flight here. */
+  interrupt(unique: Unique): boolean {
+    return this.inFlight.interrupt(unique)
+  }
+
   private dispatch(message: MessageBuffer, request: Request): Received {
     switch (request.op) {
       case 'INIT':
@@ -139,7 +163,7 @@ export class Session implements Receiver, RequestHost {
         for (const { nodeid, nlookup } of request.fuse_forget_one) this.forget(nodeid, nlookup)
         return 'done'
       case 'INTERRUPT':
-        this.inFlight.interrupt(withoutResend(request.fuse_interrupt_in.unique))
+        this.interrupted(withoutResend(request.fuse_interrupt_in.unique))
         return 'pending'
       case 'NOTIFY_REPLY':
         this.engine?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
@@ -232,16 +256,28 @@ export class Session implements Receiver, RequestHost {
     try {
       const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
       const { out } = this.space()
-      this.codec = new MessageCodec(negotiated)
-      this.engine = this.connect(negotiated)
-      this.sender = new Notifier(this.engine)
-      this.fs.init?.(negotiated, this.sender)
+      const kernel = this.begin(negotiated)
       this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
-      this.resolveInit(negotiated)
+      this.offered = request.fuse_init_in
+      this.resolveInit(kernel)
     } catch (error) {
       this.fail(unique, ERRNO.EPROTO, undefined)
       this.rejectInit(error)
     }
+  }
+
+  private begin(negotiated: Negotiated): Negotiated {
+    const { notifyRefused } = this.options
+    const kernel = notifyRefused === undefined ? negotiated : withoutNotifications(negotiated, notifyRefused)
+    this.codec = new MessageCodec(kernel)
+    this.engine = this.connect(kernel)
+    this.sender = new Notifier(this.engine)
+    this.fs.init?.(kernel, this.sender)
+    return kernel
+  }
+
+  private interrupted(unique: Unique): void {
+    if (!this.interrupt(unique)) this.options.onStrayInterrupt?.(unique)
   }
 
   private connect(kernel: Negotiated): NotifyEngine {

@@ -48,15 +48,6 @@ export function writevRaw(fd: number, iov: number, count: number): number {
   return result < 0 ? -native.errno() : result
 }
 
-/**
- * Where the bytes are. Good until somebody detaches their buffer; and only for more than 64 bytes, since V8 keeps smaller
- * arrays on its heap, where they move. 50 ns, of which remembering addresses by buffer would save half.
- */
-export function addressOf(bytes: Uint8Array): number {
-  // memcpy(3) of nothing returns its first argument.
-  return libc().addressOf(bytes, 0, 0)
-}
-
 /** The size of a `struct iovec`, in bytes. */
 export const IOVEC_SIZE = 16
 

@@ -2,9 +2,11 @@ import { readlinkSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { libc } from './libc.js'
 
-/** libuv's loop of the main thread, as far as somebody who waits in its place must know it. */
+/** libuv's loop of a thread, as far as somebody who waits in its place must know it. */
 export interface LoopAccess {
   readonly available: true
+  /** Whether {@link timeoutMs} is what libuv itself says, and not an estimate. */
+  readonly exact: boolean
   /**
    * libuv's epoll descriptor: readable (`POLL.IN`) when the loop has something to do. Not to be closed, read or changed.
    * Good as long as the process lives.
@@ -50,6 +52,7 @@ export function libuvLoop(): LoopAccess | NoLoopAccess {
     if (!kind.includes('eventpoll')) return none(`libuv waits on ${kind}, not on an epoll descriptor`)
     return {
       available: true,
+      exact: true,
       fd,
       timeoutMs: () => {
         updateTime(loop)

@@ -3,7 +3,7 @@ import { eventfd } from '../sys/control.js'
 import { Fd } from '../sys/fd.js'
 import { read, write } from '../sys/io.js'
 import { PollSet } from '../sys/wait.js'
-import { MORE, type Loop, type Source } from './device-source.js'
+import { MORE, type Loop, type LoopStats, type Source } from './device-source.js'
 
 /*
  * The loop for threads whose libuv loop cannot be reached: a thread of libuv's pool waits in poll(2) and tells this one
@@ -25,17 +25,9 @@ const LONGEST_MS = 1000
 /** The eventfd, and the sources behind it. */
 const WAKER = 0
 
-/** Counters of a {@link PlainLoop}, from its start. */
-export interface PlainLoopStats {
-  /** How often a thread of the pool waited. */
-  sleeps: number
-  /** How often the sources were looked at. */
-  looks: number
-}
-
 /** Runs sources on any event loop. */
 export class PlainLoop implements Loop {
-  readonly stats: PlainLoopStats = { sleeps: 0, looks: 0 }
+  readonly stats: LoopStats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
   private readonly sources: Source[] = []
   /** Ends the wait of the pool's thread; there while this runs. */
   private waker: Fd | undefined
@@ -63,7 +55,7 @@ export class PlainLoop implements Loop {
   }
 
   private readonly run = (): void => {
-    this.stats.looks += 1
+    this.stats.turns += 1
     let result = 0
     for (let i = this.sources.length - 1; i >= 0; i -= 1) result |= this.sources[i]?.pump(BUDGET) ?? 0
     if (this.sources.length === 0) return this.stop()

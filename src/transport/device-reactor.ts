@@ -3,26 +3,13 @@ import { POLL } from '../sys/constants.js'
 import type { LoopAccess } from '../sys/libuv.js'
 import { yieldCpu } from '../sys/thread.js'
 import { PollSet } from '../sys/wait.js'
-import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
+import { MORE, PENDING, WORKED, type Loop, type LoopStats, type Source } from './device-source.js'
 
 /*
  * One JavaScript thread that waits for requests and for its own event loop in one system call. A request whose handler is
  * synchronous is answered without a turn of the loop, and so is one whose promises need nothing of libuv; the loop gets a
  * turn when libuv has something to do.
  */
-
-/** Counters of a {@link Reactor}, from its start. */
-export interface ReactorStats {
-  /** How often the event loop got a turn. */
-  turns: number
-  /** How often promises and `process.nextTick` got their turn without one of the loop. */
-  settles: number
-  /** How often the thread slept. */
-  sleeps: number
-  /** How often it looked again for a moment before sleeping, and how often that found something. */
-  spins: number
-  spinHits: number
-}
 
 /** Options of a {@link Reactor}. */
 export interface ReactorOptions {
@@ -46,7 +33,7 @@ const PATIENCE = 16
 
 /** Runs the sources of the thread whose event loop it is given. */
 export class Reactor implements Loop {
-  readonly stats: ReactorStats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
+  readonly stats: LoopStats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
   private readonly loop: LoopAccess
   private readonly spinMs: number
   private readonly sources: Source[] = []
@@ -67,6 +54,8 @@ export class Reactor implements Loop {
   private owesLook = false
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
+  /** Whether handlers ran since the loop's last turn. */
+  private owesTurn = false
 
   private readonly again = (): void => this.run()
   private readonly whenSettled = (): void => process.nextTick(this.again)
@@ -128,6 +117,7 @@ export class Reactor implements Loop {
       this.lastWork = now
       this.armed = this.patience > 0
       this.owesSettle = true
+      this.owesTurn = true
       if ((result & PENDING) !== 0) this.owesLook = true
     }
     return result
@@ -159,6 +149,8 @@ export class Reactor implements Loop {
 
   /** Waits for the sources and the loop. True if the loop is due. */
   private sleep(): boolean {
+    // What handlers gave to libuv is not seen from outside before the loop has had a turn.
+    if (!this.loop.exact && this.owesTurn) return true
     const timeoutMs = this.loop.timeoutMs()
     if (timeoutMs === 0) return true
     this.stats.sleeps += 1
@@ -198,6 +190,7 @@ export class Reactor implements Loop {
   private giveTurn(): void {
     this.stats.turns += 1
     this.owesSettle = false
+    this.owesTurn = false
     setImmediate(() => this.channel.port1.postMessage(0))
   }
 }

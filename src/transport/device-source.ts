@@ -14,8 +14,22 @@ export interface Source {
   pump(budget: number): number
 }
 
+/** Counters of a {@link Loop}, from its start. */
+export interface LoopStats {
+  /** How often the event loop got a turn. */
+  turns: number
+  /** How often promises and `process.nextTick` got their turn without one of the loop. */
+  settles: number
+  /** How often somebody slept until there was something to do. */
+  sleeps: number
+  /** How often it looked again for a moment before sleeping, and how often that found something. */
+  spins: number
+  spinHits: number
+}
+
 /** Pumps the sources of one thread when their descriptors are readable, and lets the event loop live besides. */
 export interface Loop {
+  readonly stats: Readonly<LoopStats>
   /** Keeps the thread alive until it is removed. */
   add(source: Source): void
   /** From now on its descriptor may be closed. */

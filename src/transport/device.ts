@@ -3,7 +3,8 @@ import { SystemError } from '../base/errors.js'
 import { FUSE_MIN_READ_BUFFER } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { fuse_in_header } from '../protocol/structs/header.js'
-import { addressOf, IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
+import { addressOf } from '../sys/address.js'
+import { IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
 import { Placement } from './device-placement.js'
 import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
@@ -11,7 +12,7 @@ import type { Receiver, Transport } from './transport.js'
 
 /** How much larger than the data of one READ or WRITE a message may be: headers, and a name of the longest kind. */
 const OVERHEAD = 8192
-/** Up to so many bytes are cheaper to copy than to send from where they are; 64 and less could not be, see `addressOf`. */
+/** Up to so many bytes are cheaper to copy than to send from where they are. */
 const COPIED = 512
 
 /** Where `fuse_in_header` has the client's thread id. */

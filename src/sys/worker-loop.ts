@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import type { LoopAccess, NoLoopAccess } from './libuv.js'
+import { socketPair } from './scm-rights.js'
+
+/** How late a timer may be while nothing else happens: the loop's own time limit cannot be asked for here. */
+const TIMER_MS = 5
+/** The same for timers that keep nothing alive (`unref`), which nobody can see from here. */
+const UNSEEN_MS = 100
+
+/**
+ * Access to libuv's loop of this worker thread. No name leads to it; but its epoll descriptor is the one that has a
+ * descriptor of ours in it, once this thread's loop has been given one to watch, and the kernel tells that in /proc.
+ *
+ * How long it may sleep is an estimate: while there are timers, 5 ms at most; else 100 ms, for there may be some that were
+ * told not to keep the thread alive.
+ */
+export async function workerLoop(): Promise<LoopAccess | NoLoopAccess> {
+  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) {
+    return { available: false, reason: 'this is not Node' }
+  }
+  const [near, far] = socketPair()
+  const watched = near.number
+  const socket = new Socket({ fd: near.release() }).resume()
+  try {
+    // The loop tells its epoll of a new descriptor right before it next waits.
+    await setImmediate()
+    await setImmediate()
+    const fd = findEpoll(watched)
+    if (fd === undefined)
+      return { available: false, reason: 'the epoll descriptor of this worker thread is not in /proc' }
+    return { available: true, exact: false, fd, timeoutMs }
+  } finally {
+    socket.destroy()
+    far.close()
+  }
+}
+
+function timeoutMs(): number {
+  const active = process.getActiveResourcesInfo()
+  if (active.includes('Immediate')) return 0
+  return active.includes('Timeout') ? TIMER_MS : UNSEEN_MS
+}
+
+/** The epoll descriptor of this process that watches `fd`. */
+function findEpoll(fd: number): number | undefined {
+  const watches = new RegExp(`^tfd: +${fd} `, 'm')
+  const found = readdirSync('/proc/self/fd').find((number) => {
+    try {
+      return (
+        readlinkSync(`/proc/self/fd/${number}`) === 'anon_inode:[eventpoll]' &&
+        watches.test(readFileSync(`/proc/self/fdinfo/${number}`, 'latin1'))
+      )
+    } catch {
+      // Another thread has closed it meanwhile.
+      return false
+    }
+  })
+  return found === undefined ? undefined : Number(found)
+}
