@@ -1,6 +1,6 @@
-import { MessageChannel } from 'node:worker_threads'
 import { POLL } from '../sys/constants.js'
 import type { LoopAccess } from '../sys/libuv.js'
+import type { LoopEntry } from '../sys/loop-entry.js'
 import { yieldCpu } from '../sys/thread.js'
 import { PollSet } from '../sys/wait.js'
 import { MORE, PENDING, WORKED, type Loop, type LoopStats, type Source } from './device-source.js'
@@ -37,7 +37,7 @@ export class Reactor implements Loop {
   private readonly loop: LoopAccess
   private readonly spinMs: number
   private readonly sources: Source[] = []
-  private readonly channel = new MessageChannel()
+  private readonly entry: LoopEntry
   /** Of the event loop first, then of each source. */
   private polled: PollSet | undefined
   private running = false
@@ -60,12 +60,12 @@ export class Reactor implements Loop {
   private readonly again = (): void => this.run()
   private readonly whenSettled = (): void => process.nextTick(this.again)
 
-  constructor(loop: LoopAccess, options: ReactorOptions = {}) {
+  /** @param entry of the same loop, for this alone */
+  constructor(loop: LoopAccess, entry: LoopEntry, options: ReactorOptions = {}) {
     this.loop = loop
+    this.entry = entry
     this.spinMs = (options.spinUs ?? 50) / 1000
-    // Re-entered from a message, since uv_backend_timeout reads 0 within timers and immediates.
-    this.channel.port2.on('message', this.again)
-    this.channel.port2.unref()
+    entry.enter = this.again
   }
 
   add(source: Source): void {
@@ -73,8 +73,8 @@ export class Reactor implements Loop {
     this.changed()
     if (this.running) return
     this.running = true
-    this.channel.port2.ref()
-    this.channel.port1.postMessage(0)
+    this.entry.ref()
+    this.entry.request()
   }
 
   remove(source: Source): void {
@@ -104,7 +104,7 @@ export class Reactor implements Loop {
       else if ((this.owesLook && this.isLoopDue()) || (!this.spin() && this.sleep())) return this.giveTurn()
     }
     this.running = false
-    this.channel.port2.unref()
+    this.entry.unref()
   }
 
   private pumpAll(budget: number): number {
@@ -186,11 +186,10 @@ export class Reactor implements Loop {
     void RESOLVED.then(this.whenSettled)
   }
 
-  /** Through an immediate: a message posted from within a message is delivered before the loop goes on. */
   private giveTurn(): void {
     this.stats.turns += 1
     this.owesSettle = false
     this.owesTurn = false
-    setImmediate(() => this.channel.port1.postMessage(0))
+    this.entry.request()
   }
 }
