@@ -48,6 +48,17 @@ export function writevRaw(fd: number, iov: number, count: number): number {
   return result < 0 ? -native.errno() : result
 }
 
+/**
+ * The address of the first byte of `bytes`, which the kernel may be given for as long as somebody here holds on to `bytes`
+ * and nobody transfers its buffer. 50 ns, of which remembering addresses by buffer would save half.
+ */
+export function addressOf(bytes: Uint8Array): number {
+  // An array of up to 64 bytes lives on V8's heap at first, where it would be moved: reading this property takes it out.
+  void bytes.buffer
+  // memcpy(3) of nothing returns its first argument.
+  return libc().addressOf(bytes, 0, 0)
+}
+
 /** The size of a `struct iovec`, in bytes. */
 export const IOVEC_SIZE = 16
 

@@ -24,6 +24,7 @@ interface Calls {
   writeBytes(fd: number, bytes: Uint8Array, length: number): number
   preadBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
   pwriteBytes(fd: number, bytes: Uint8Array, length: number, position: number): number
+  addressOf(bytes: Uint8Array, from: number, count: number): number
   openat(dirfd: number, path: number, flags: number, mode: number): number
   close(fd: number): number
   fcntl(fd: number, command: number, argument: number): number
@@ -77,6 +78,7 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   writeBytes: 'intptr_t write(int fd, const void *buf, size_t count)',
   preadBytes: 'intptr_t pread(int fd, void *buf, size_t count, int64_t offset)',
   pwriteBytes: 'intptr_t pwrite(int fd, const void *buf, size_t count, int64_t offset)',
+  addressOf: 'uintptr_t memcpy(const void *bytes, uintptr_t from, size_t count)',
   openat: 'int openat(int dirfd, uintptr_t path, int flags, uint32_t mode)',
   close: 'int close(int fd)',
   fcntl: 'int fcntl(int fd, int command, uintptr_t argument)',
