@@ -23,7 +23,7 @@ export async function loadFileSystem(module: URL, data: unknown): Promise<FileSy
   } catch (cause) {
     throw fail(`did not make a filesystem: ${text(cause)}`, { cause })
   }
-  if (typeof fs === 'object' && fs !== null) return fs as FileSystem
+  if (typeof fs === 'object' && fs !== null) return fs
   throw fail('did not make a filesystem: its default export returned none')
 }
 

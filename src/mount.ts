@@ -1,4 +1,5 @@
-import { UnsupportedError } from './base/errors.js'
+import { ERRNO } from './base/errno.js'
+import { errnoOf, UnsupportedError } from './base/errors.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
@@ -92,7 +93,10 @@ export interface Mount extends AsyncDisposable {
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
   /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
-  /** Resolves when it is unmounted, by whomever; rejects if the connection was aborted, or a thread that served it died. */
+  /**
+   * Resolves when it is unmounted, by whomever; rejects if somebody else aborted the connection, or a thread that served it
+   * died. Handlers that were in flight then find their signals aborted, and their answers go nowhere.
+   */
   readonly closed: Promise<void>
   /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_UNMOUNT_BUSY while files are open */
   unmount(this: void, options?: UnmountOptions): Promise<void>
@@ -145,14 +149,13 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   try {
     const kernel = await session.initialised
     return {
-      ...mountedAs(made),
+      ...mountedAs(made, session.closed),
       kernel,
       loop: { kind, reason },
       threads: 0,
       notify: session.notifier,
       notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
-      closed: session.closed,
     }
   } catch (error) {
     transport.close()
@@ -176,13 +179,12 @@ async function mountWithThreads(
     const order = { defaults, init, loop: options.loop ?? 'auto', notifyRefused: NO_NOTIFIER }
     const { initIn, kind, reason } = await isolates.serve(made.fd, order)
     // When threads have died there is a mount without a server, which nobody could use.
-    const closed = isolates.closed.catch(async (error: unknown) => {
+    const ended = isolates.closed.catch(async (error: unknown) => {
       await unmount({ mode: 'lazy' }).catch(() => undefined)
       throw error
     })
-    closed.catch(() => undefined)
     return {
-      ...mountedAs(made),
+      ...mountedAs(made, ended),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
@@ -193,7 +195,6 @@ async function mountWithThreads(
       stats() {
         throw new UnsupportedError('the counters of a mount are in the threads that serve it')
       },
-      closed,
     }
   } catch (error) {
     await isolates.end()
@@ -202,9 +203,20 @@ async function mountWithThreads(
   }
 }
 
-/** What is the same of every mount. */
-function mountedAs({ mountpoint, how, reason, unmount }: FuseMount) {
-  return { mountpoint, how, reason, unmount, [Symbol.asyncDispose]: () => unmount() }
+/** What is the same of every mount. @param ended settles when nobody serves it any more */
+function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promise<void>) {
+  let isForced = false
+  const closed = ended.catch((error: unknown) => {
+    // To whoever asked for it, the end of the connection is no error.
+    if (!isForced || errnoOf(error) !== ERRNO.ECONNABORTED) throw error
+  })
+  // Whoever awaits it hears of it; nobody has to.
+  closed.catch(() => undefined)
+  const leave = (options?: UnmountOptions) => {
+    isForced ||= options?.mode === 'force'
+    return unmount(options)
+  }
+  return { mountpoint, how, reason, closed, unmount: leave, [Symbol.asyncDispose]: () => leave() }
 }
 
 function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.Signals[]): void {

@@ -37,7 +37,7 @@ export class Isolates {
         this.heard(isolate, report),
       )
     })
-    for (const isolate of this.isolates) isolate.exited.catch((error: Error) => this.end(error))
+    for (const isolate of this.isolates) void this.watch(isolate)
     this.closed = this.whenClosed()
     this.closed.catch(() => undefined)
   }
@@ -68,9 +68,18 @@ export class Isolates {
   }
 
   /** Ends all at once, whatever they are doing, and waits until they have gone. With the last device the connection ends. */
-  async end(error?: Error): Promise<void> {
-    this.failure ??= error
+  async end(reason?: Error): Promise<void> {
+    this.failure ??= reason
     await Promise.all(this.isolates.map((isolate) => isolate.end()))
+  }
+
+  /** One that exits before its time ends all. */
+  private async watch(isolate: Isolate): Promise<void> {
+    try {
+      await isolate.exited
+    } catch (error) {
+      await this.end(error as Error)
+    }
   }
 
   private heard(from: Isolate, report: IsolateReport): void {

@@ -30,6 +30,9 @@ interface Calls {
   ioctl(fd: number, request: number, argument: number): number
   poll(fds: number, count: number, timeoutMs: number): number
   eventfd(initial: number, flags: number): number
+  epoll_create1(flags: number): number
+  epoll_ctl(epoll: number, operation: number, fd: number, event: number): number
+  epoll_wait(epoll: number, events: number, count: number, timeoutMs: number): number
   mmap(address: number, length: number, protection: number, flags: number, fd: number, offset: number): number
   munmap(address: number, length: number): number
   madvise(address: number, length: number, advice: number): number
@@ -84,6 +87,9 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   ioctl: 'int ioctl(int fd, unsigned long request, uintptr_t argument)',
   poll: 'int poll(uintptr_t fds, unsigned long count, int timeout)',
   eventfd: 'int eventfd(unsigned int initial, int flags)',
+  epoll_create1: 'int epoll_create1(int flags)',
+  epoll_ctl: 'int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)',
+  epoll_wait: 'int epoll_wait(int epoll, uintptr_t events, int count, int timeout)',
   mmap: 'intptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
   munmap: 'int munmap(uintptr_t address, size_t length)',
   madvise: 'int madvise(uintptr_t address, size_t length, int advice)',

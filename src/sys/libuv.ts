@@ -17,9 +17,7 @@ export interface LoopAccess {
    * newly watched descriptors, which its epoll does not know before the loop has had a turn). Brings the loop's clock up to date first: the loop would
    * otherwise reckon from the moment when it called the callback that we are in, and sleep too long.
    *
-   * Reads 0 within callbacks of timers and immediates, so ask from the callback of a MessagePort. To give the loop a
-   * whole turn and come back, post that message from an immediate: one that is posted by the callback of a message is
-   * delivered, up to 1000 times, before the loop goes on, with {@link fd} readable all the while.
+   * Reads 0 within callbacks of timers and immediates: ask from those of descriptors, such as a `LoopEntry`.
    */
   timeoutMs(this: void): number
 }

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { LoopAccess, NoLoopAccess } from './libuv.js'
-import { socketPair } from './scm-rights.js'
+import type { LoopEntry } from './loop-entry.js'
 
 /** How late a timer may be while nothing else happens: the loop's own time limit cannot be asked for here. */
 const TIMER_MS = 5
@@ -10,31 +9,23 @@ const TIMER_MS = 5
 const UNSEEN_MS = 100
 
 /**
- * Access to libuv's loop of this worker thread. No name leads to it; but its epoll descriptor is the one that has a
- * descriptor of ours in it, once this thread's loop has been given one to watch, and the kernel tells that in /proc.
+ * Access to libuv's loop of this worker thread. No name leads to it; but its epoll descriptor is the one that has the
+ * descriptor of `entry` in it, and the kernel tells that in /proc.
  *
  * How long it may sleep is an estimate: while there are timers, 5 ms at most; else 100 ms, for there may be some that were
  * told not to keep the thread alive.
  */
-export async function workerLoop(): Promise<LoopAccess | NoLoopAccess> {
+export async function workerLoop(entry: LoopEntry): Promise<LoopAccess | NoLoopAccess> {
   if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) {
     return { available: false, reason: 'this is not Node' }
   }
-  const [near, far] = socketPair()
-  const watched = near.number
-  const socket = new Socket({ fd: near.release() }).resume()
-  try {
-    // The loop tells its epoll of a new descriptor right before it next waits.
-    await setImmediate()
-    await setImmediate()
-    const fd = findEpoll(watched)
-    if (fd === undefined)
-      return { available: false, reason: 'the epoll descriptor of this worker thread is not in /proc' }
-    return { available: true, exact: false, fd, timeoutMs }
-  } finally {
-    socket.destroy()
-    far.close()
-  }
+  // The loop tells its epoll of a new descriptor right before it next waits.
+  await setImmediate()
+  await setImmediate()
+  const fd = findEpoll(entry.watched)
+  if (fd === undefined)
+    return { available: false, reason: 'the epoll descriptor of this worker thread is not in /proc' }
+  return { available: true, exact: false, fd, timeoutMs }
 }
 
 function timeoutMs(): number {

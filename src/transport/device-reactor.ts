@@ -1,8 +1,8 @@
-import { MessageChannel } from 'node:worker_threads'
-import { POLL } from '../sys/constants.js'
+import { EPOLL } from '../sys/constants.js'
+import { EpollSet } from '../sys/epoll.js'
 import type { LoopAccess } from '../sys/libuv.js'
+import type { LoopEntry } from '../sys/loop-entry.js'
 import { yieldCpu } from '../sys/thread.js'
-import { PollSet } from '../sys/wait.js'
 import { MORE, PENDING, WORKED, type Loop, type LoopStats, type Source } from './device-source.js'
 
 /*
@@ -37,9 +37,9 @@ export class Reactor implements Loop {
   private readonly loop: LoopAccess
   private readonly spinMs: number
   private readonly sources: Source[] = []
-  private readonly channel = new MessageChannel()
-  /** Of the event loop first, then of each source. */
-  private polled: PollSet | undefined
+  private readonly entry: LoopEntry
+  /** The event loop and each source. */
+  private waiting: EpollSet | undefined
   private running = false
   private patience = 0
   private lastWork = 0
@@ -60,33 +60,36 @@ export class Reactor implements Loop {
   private readonly again = (): void => this.run()
   private readonly whenSettled = (): void => process.nextTick(this.again)
 
-  constructor(loop: LoopAccess, options: ReactorOptions = {}) {
+  /** @param entry of the same loop, for this alone */
+  constructor(loop: LoopAccess, entry: LoopEntry, options: ReactorOptions = {}) {
     this.loop = loop
+    this.entry = entry
     this.spinMs = (options.spinUs ?? 50) / 1000
-    // Whoever listens is what makes a message end the loop's wait.
-    this.channel.port2.on('message', () => undefined)
-    this.channel.port2.unref()
+    entry.enter = this.again
   }
 
   add(source: Source): void {
+    if (this.waiting === undefined) {
+      this.waiting = new EpollSet()
+      this.waiting.add(this.loop.fd, EPOLL.IN)
+    }
     this.sources.push(source)
-    this.changed()
+    // Each request wakes one of the threads that serve a mount, not all.
+    this.waiting.add(source.fd, EPOLL.IN | EPOLL.EXCLUSIVE)
     if (this.running) return
     this.running = true
-    this.channel.port2.ref()
-    this.giveTurn()
+    this.entry.ref()
+    this.entry.request()
   }
 
   remove(source: Source): void {
     const index = this.sources.indexOf(source)
     if (index < 0) return
     this.sources.splice(index, 1)
-    this.changed()
-  }
-
-  private changed(): void {
-    this.polled?.[Symbol.dispose]()
-    this.polled = undefined
+    this.waiting?.remove(source.fd)
+    if (this.sources.length > 0) return
+    this.waiting?.[Symbol.dispose]()
+    this.waiting = undefined
   }
 
   /** Serves until promises or the loop are due; then comes back after their turn. */
@@ -104,7 +107,7 @@ export class Reactor implements Loop {
       else if ((this.owesLook && this.isLoopDue()) || (!this.spin() && this.sleep())) return this.giveTurn()
     }
     this.running = false
-    this.channel.port2.unref()
+    this.entry.unref()
   }
 
   private pumpAll(budget: number): number {
@@ -129,7 +132,6 @@ export class Reactor implements Loop {
     this.armed = false
     this.stats.spins += 1
     const end = performance.now() + this.spinMs
-    const polled = this.pollSet()
     do {
       for (let i = 0; i < SPINS_PER_LOOK; i += 1) {
         // Who is to send the next request may be waiting for this very CPU.
@@ -141,7 +143,7 @@ export class Reactor implements Loop {
         return true
       }
       // In a moment the sleep that follows finds the same.
-      if (polled.wait(0) > 0 && polled.ready(0) !== 0) return false
+      if (this.isLoopReady()) return false
     } while (performance.now() < end && this.sources.length > 0)
     this.patience -= 1
     return false
@@ -155,25 +157,19 @@ export class Reactor implements Loop {
     if (timeoutMs === 0) return true
     this.stats.sleeps += 1
     this.unseen = 0
-    const polled = this.pollSet()
+    const found = this.waiting!.wait(timeoutMs)
     // 0: the loop's next timer is due; below 0: a signal, which libuv wants to see.
-    return polled.wait(timeoutMs) <= 0 || polled.ready(0) !== 0
+    return found <= 0 || this.waiting!.has(this.loop.fd)
   }
 
   private isLoopDue(): boolean {
     this.unseen = 0
     this.owesLook = false
-    const polled = this.pollSet()
-    return this.loop.timeoutMs() === 0 || (polled.wait(0) > 0 && polled.ready(0) !== 0)
+    return this.loop.timeoutMs() === 0 || this.isLoopReady()
   }
 
-  private pollSet(): PollSet {
-    if (this.polled === undefined) {
-      this.polled = new PollSet(this.sources.length + 1)
-      this.polled.add(this.loop.fd, POLL.IN)
-      for (const source of this.sources) this.polled.add(source.fd, POLL.IN)
-    }
-    return this.polled
+  private isLoopReady(): boolean {
+    return this.waiting !== undefined && this.waiting.wait(0) > 0 && this.waiting.has(this.loop.fd)
   }
 
   /**
@@ -186,16 +182,10 @@ export class Reactor implements Loop {
     void RESOLVED.then(this.whenSettled)
   }
 
-  /**
-   * Comes back when libuv has done all that it found to do. Immediates come after that; in any other callback there may be
-   * more to do that libuv has already taken out of its epoll, so that a sleep would not see it. It is an immediate that
-   * libuv does not wait for, or else uv_backend_timeout would read 0 in it; so a message ends the loop's own wait.
-   */
   private giveTurn(): void {
     this.stats.turns += 1
     this.owesSettle = false
     this.owesTurn = false
-    setImmediate(this.again).unref()
-    this.channel.port1.postMessage(0)
+    this.entry.request()
   }
 }

@@ -23,11 +23,11 @@ export interface Served {
  * Runs the program `server` of test/kernel/servers with a private mount point, and waits until it says `ready`. Unmounted,
  * and its process ended, when the test is over, however it ends.
  */
-export async function serve(t: TestContext, server: string): Promise<Served> {
+export async function serve(t: TestContext, server: string, ...args: readonly string[]): Promise<Served> {
   const parent = mkdtempSync(join(tmpdir(), 'fusewire-served-'))
   const path = join(parent, 'mnt')
   mkdirSync(path)
-  const child = fork(new URL(`../kernel/servers/${server}.js`, import.meta.url), [path])
+  const child = fork(new URL(`../kernel/servers/${server}.js`, import.meta.url), [path, ...args])
   t.after(() => {
     child.kill('SIGKILL')
     for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {

@@ -94,7 +94,8 @@ class Hello extends FileSystem {
 
 const fs = new Hello()
 const onError = (error: unknown, request: string) => fs.errors.push(`${request}: ${String(error)}`)
-const options = { fsname: 'hello', allowOther: true, entryTimeoutMs: 0, attrTimeoutMs: 0, onError }
+const loop = (process.env['FUSEWIRE_TEST_LOOP'] ?? 'auto') as 'auto' | 'plain'
+const options = { fsname: 'hello', allowOther: true, entryTimeoutMs: 0, attrTimeoutMs: 0, onError, loop }
 const mounted = await mount(fs, process.argv[2]!, options)
 process.on('message', () => process.send?.({ lookups: fs.lookups, errors: fs.errors }))
 process.send?.('ready')

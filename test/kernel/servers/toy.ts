@@ -4,6 +4,7 @@ import { MessageCodec } from '#src/protocol/codec.js'
 import type { MessageBuffer, Request } from '#src/protocol/message.js'
 import { answerInit } from '#src/protocol/negotiate.js'
 import { libuvLoop } from '#src/sys/libuv.js'
+import { LoopEntry } from '#src/sys/loop-entry.js'
 import { DeviceTransport } from '#src/transport/device.js'
 import { Reactor } from '#src/transport/device-reactor.js'
 import type { Received } from '#src/transport/transport.js'
@@ -28,7 +29,7 @@ let requests = 0
 setInterval(() => (ticks += 1), 10).unref()
 
 const mount = await mountFuse(mountpoint, { fsname: 'toy', allowOther: true })
-const reactor = new Reactor(loop)
+const reactor = new Reactor(loop, new LoopEntry())
 const transport = new DeviceTransport(mount.fd, reactor)
 let codec = new MessageCodec()
 
