@@ -60,7 +60,7 @@ export class NotifyEngine {
 
   /** Those that the peer has not taken yet, the oldest first. */
   waiting(): Iterable<Job> {
-    return this.lanes.waitingJobs()
+    return this.lanes.running()
   }
 
   /** NOTIFY_REPLY came: the answer to a RETRIEVE. */

@@ -1,3 +1,4 @@
+import type { NodeId } from '../base/ids.js'
 import { Job, type Work } from './job.js'
 import type { Line } from './line.js'
 
@@ -20,20 +21,17 @@ const NOTHING: Escalation = { removed: 0, refused: [], epoch: false }
  */
 export function escalateLine(line: Line, hasEpoch: boolean): Escalation {
   if (line.backlog.length < 2) return NOTHING
-  const isNames = line.running.work.name !== undefined
+  const isNames = line.key < 0
+  if (isNames && !hasEpoch) {
+    const last = line.backlog.at(-1)!
+    return { removed: 1, refused: line.take((work) => work === last.work), epoch: false }
+  }
   const replaced = line.take(({ notification }) => notification !== 'RETRIEVE')
   if (replaced.length === 0) return NOTHING
-  if (isNames && !hasEpoch) {
-    const kept = replaced.slice(0, -1)
-    for (const job of kept) line.push(job)
-    return { removed: 1, refused: replaced.slice(-1), epoch: false }
-  }
-  const all: Work = { notification: 'INVAL_INODE', node: line.running.work.node, offset: 0, length: Infinity }
-  const job = new Job(all, line.running.key, replaced[0]!.since, isNames ? all.node : undefined)
-  for (const waiter of replaced.flatMap(({ waiters }) => waiters)) {
-    waiter.outcome = 'escalated'
-    job.waiters.push(waiter)
-  }
-  line.push(job)
+  const node = Math.abs(line.key) as NodeId
+  const waiters = replaced.flatMap((job) => job.waiters)
+  for (const waiter of waiters) waiter.outcome = 'escalated'
+  const all: Work = { notification: 'INVAL_INODE', node, offset: 0, length: Infinity }
+  line.push(new Job(all, waiters, replaced[0]!.since, isNames ? node : undefined))
   return { removed: replaced.length - 1, refused: [], epoch: isNames }
 }

@@ -43,21 +43,17 @@ export interface Waiter {
 /** A notification on its way: what is to be sent, and who waits for it. */
 export class Job {
   work: Work
-  /** Of the line that it stands in; 0: none. */
-  readonly key: number
   /** When it was asked for, in ms of the clock. */
   readonly since: number
-  readonly waiters: Waiter[] = []
+  readonly waiters: Waiter[]
   /** How often it was sent again, since the peer did not have yet what it was just given. */
   retries = 0
   /** The directory whose lock is to be waited for before this is sent. */
   barrier: NodeId | undefined
-  /** What is with the peer now: the barrier, or the notification itself. */
-  isAtBarrier = false
 
-  constructor(work: Work, key: number, since: number, barrierFirst?: NodeId) {
+  constructor(work: Work, waiters: Waiter[], since: number, barrierFirst?: NodeId) {
     this.work = work
-    this.key = key
+    this.waiters = waiters
     this.since = since
     this.barrier = barrierFirst
   }

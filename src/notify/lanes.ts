@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.js'
-import { ERRNO, errnoName } from '../base/errno.js'
+import { ERRNO } from '../base/errno.js'
 import type { NodeId } from '../base/ids.js'
 import type { MessageCodec } from '../protocol/codec.js'
+import type { MessageBuffer } from '../protocol/message.js'
 import type { Coherence } from './coherence.js'
 import { escalateLine, type Escalation } from './escalate.js'
 import { barrier, encodeWork, isFree, Job, mayWait, type Waiter, type Work } from './job.js'
 import { Line } from './line.js'
 import type { NotifyPort } from './port.js'
-import { APPLIED, mountEnded, NOT_CACHED, NotifyError, type NotifyOutcome, type NotifyResult } from './result.js'
+import { APPLIED, isNothing, mountEnded, NOT_CACHED, NotifyError, refusal, type NotifyResult } from './result.js'
 import { NotifyCounters } from './stats.js'
 
 /** What {@link Lanes} works with. */
@@ -27,6 +28,18 @@ export interface LanesContext {
 
 /** How often one notification is sent again after a barrier before the peer is believed that it has nothing. */
 const MAX_RETRIES = 2
+/** How many of one line are with the peer at a time. One after the other they need no word of ours in between. */
+const CHAIN = 64
+/** How many lines are started at once, so that the peer is at work while a long burst goes on. */
+const BURST = 32
+
+/** A barrier's place among the jobs that are with the peer; whatever it came to, the lock was had. */
+const BARRIER = {}
+
+interface Ticket {
+  readonly job: Job
+  readonly line: Line
+}
 
 /**
  * Sends notifications: those that cannot wait on the spot, the others without holding up this thread, in order for each
@@ -34,54 +47,63 @@ const MAX_RETRIES = 2
  */
 export class Lanes {
   readonly counters = new NotifyCounters()
-  /** How many are with the peer. */
+  /** How many messages are with the peer. */
   waiting = 0
   /** How many stand in line. */
   queued = 0
   private readonly context: LanesContext
-  /** By key: a node's number for its attributes and content, the negated number for names in a directory. */
   private readonly lines = new Map<number, Line>()
-  /** Those with the peer. */
-  private readonly running = new Set<Job>()
-  /** Those whose turn it is, while the port has no buffer for them. */
-  private readonly ready: Job[] = []
-  private isFlushDue = false
+  /** Lines of what has no key. */
+  private readonly loose = new Set<Line>()
+  /** Lines that have something to be sent, and nothing with the peer. */
+  private due: Line[] = []
+  private isLaunchDue = false
+  /** There were no buffers left for those that are due. */
+  private isStarved = false
   private isOver = false
 
   constructor(context: LanesContext) {
     this.context = context
-    context.port.onTaken = (token, result) => this.taken(token as Job, result)
+    context.port.onTaken = (token, result) => this.taken(token, result)
   }
 
   /** Sends `work`, or puts it in line. @param first a directory whose lock is to be waited for before */
   post(work: Work, first?: NodeId): Promise<NotifyResult> {
-    if (this.isOver) return this.refuseLate(work)
-    const line = this.lines.get(keyOf(work))
+    if (this.isOver) return refuseLate(work)
+    const key = keyOf(work)
+    const line = this.lines.get(key)
     if (line === undefined && first === undefined && this.maySendNow(work)) return this.sendNow(work)
     return new Promise((resolve, reject) => {
       const since = this.context.clock.now()
       const waiter: Waiter = { outcome: 'applied', since, resolve, reject }
-      if (line === undefined) this.start(this.newJob(work, waiter, first))
-      else this.stand(line, work, waiter, first)
+      if (line !== undefined) this.stand(line, work, waiter, first)
+      else this.makeDue(this.newLine(key, new Job(work, [waiter], since, first)))
     })
   }
 
-  /** Those that are with the peer, the oldest first. */
-  waitingJobs(): Iterable<Job> {
-    return this.running
+  /** Those that are with the peer. */
+  *running(): Iterable<Job> {
+    for (const line of [...this.lines.values(), ...this.loose]) yield* line.running.slice(line.answered)
   }
 
   /** The connection is over: nothing is cached any more, and nothing more can be had. */
   end(): void {
     if (this.isOver) return
     this.isOver = true
-    const jobs = [...this.running, ...this.ready, ...[...this.lines.values()].flatMap(({ backlog }) => backlog)]
-    this.running.clear()
-    this.ready.length = 0
+    const lines = [...this.lines.values(), ...this.loose]
+    const jobs = lines.flatMap((line) => [...line.running.slice(line.answered), ...line.again, ...line.backlog])
     this.lines.clear()
+    this.loose.clear()
+    this.due = []
     this.waiting = 0
     this.queued = 0
-    for (const job of jobs) this.settleLate(job)
+    const now = this.context.clock.now()
+    for (const { work, waiters } of jobs) {
+      for (const { resolve, reject, since } of waiters) {
+        if (work.notification === 'RETRIEVE') reject(mountEnded(work.notification))
+        else resolve({ outcome: 'not-cached', waitedMs: now - since })
+      }
+    }
   }
 
   /**
@@ -96,8 +118,9 @@ export class Lanes {
     const { port, codec, onSent } = this.context
     const result = port.send(encodeWork(codec, port.scratch, work))
     onSent?.(work, result, 0)
+    const counts = this.counters.codes[work.notification]
     if (result === 0) {
-      this.counters.codes[work.notification].sent += 1
+      counts.sent += 1
       return APPLIED_NOW
     }
     const parent = result === -ERRNO.ENOENT ? this.contradiction(work) : undefined
@@ -105,20 +128,21 @@ export class Lanes {
       this.counters.retries += 1
       return this.post(work, parent)
     }
-    if (isNothing(work, result)) {
-      this.counters.codes[work.notification].notCached += 1
+    if (isNothing(work.notification, -result)) {
+      counts.notCached += 1
       return NOT_CACHED_NOW
     }
-    this.counters.codes[work.notification].failed += 1
-    return Promise.reject(failure(work, result))
+    counts.failed += 1
+    return Promise.reject(refusal(-result, work.notification, work.node))
   }
 
-  private newJob(work: Work, waiter: Waiter, first: NodeId | undefined): Job {
-    const key = keyOf(work)
-    const job = new Job(work, key, waiter.since, first)
-    job.waiters.push(waiter)
-    if (key !== 0) this.lines.set(key, new Line(job))
-    return job
+  private newLine(key: number, job: Job): Line {
+    const line = new Line(key)
+    line.push(job)
+    this.queued += 1
+    if (key === 0) this.loose.add(line)
+    else this.lines.set(key, line)
+    return line
   }
 
   private stand(line: Line, work: Work, waiter: Waiter, first: NodeId | undefined): void {
@@ -126,11 +150,9 @@ export class Lanes {
       waiter.outcome = 'merged'
       return
     }
-    const { maxQueuedPerKey, maxQueued, hasEpoch } = this.context
-    const job = new Job(work, line.running.key, waiter.since, first)
-    job.waiters.push(waiter)
-    line.push(job)
+    line.push(new Job(work, [waiter], waiter.since, first))
     this.queued += 1
+    const { maxQueuedPerKey, maxQueued, hasEpoch } = this.context
     if (line.backlog.length > maxQueuedPerKey) this.coarsen(escalateLine(line, hasEpoch))
     else if (this.queued > maxQueued) {
       for (const each of this.lines.values()) this.coarsen(escalateLine(each, hasEpoch))
@@ -140,65 +162,124 @@ export class Lanes {
   /** Too much stands in line: what came of putting it more coarsely. */
   private coarsen({ removed, refused, epoch }: Escalation): void {
     this.queued -= removed
-    for (const job of refused) {
-      const error = new NotifyError(
-        'ENOBUFS',
-        job.work.notification,
-        job.work.node,
-        'too many wait, and INC_EPOCH is not there',
-      )
-      for (const waiter of job.waiters) waiter.reject(error)
+    for (const { work, waiters } of refused) {
+      const why = 'too many wait, and the peer does not know INC_EPOCH'
+      for (const { reject } of waiters) reject(new NotifyError('ENOBUFS', work.notification, work.node, why))
     }
     if (!epoch) return
     this.context.coherence.races.touchAll()
     void this.sendNow({ notification: 'INC_EPOCH', node: 0 as NodeId })
   }
 
-  private start(job: Job): void {
-    const { port, codec, coherence } = this.context
-    const message = port.borrow()
-    if (message === undefined) {
-      this.ready.push(job)
-      return
-    }
-    const parent = job.barrier
-    job.isAtBarrier = parent !== undefined
-    if (parent !== undefined) {
-      // Listings that are answered from now on are not waited for.
-      coherence.listed.delete(parent)
-      this.counters.barriers += 1
-    }
-    const work = parent === undefined ? job.work : barrier(parent)
-    this.running.add(job)
-    this.waiting += 1
-    port.sendWaiting(message, encodeWork(codec, message, work), work.data, job)
-    if (this.isFlushDue) return
-    this.isFlushDue = true
+  /**
+   * Lines are started when this turn is over, so that what is asked for in one go is merged and handed over in one go; but
+   * a long burst not at its end only.
+   */
+  private makeDue(line: Line): void {
+    this.due.push(line)
+    if (this.due.length >= BURST && !this.isStarved) this.launch()
+    else this.launchSoon()
+  }
+
+  private launchSoon(): void {
+    if (this.isLaunchDue) return
+    this.isLaunchDue = true
     queueMicrotask(() => {
-      this.isFlushDue = false
-      port.flush()
+      this.isLaunchDue = false
+      this.launch()
     })
   }
 
-  private taken(job: Job, result: number): void {
-    if (!this.running.delete(job)) return
+  /** Starts the lines that are due, as far as there are buffers. */
+  private launch(): void {
+    const { due } = this
+    let started = 0
+    while (started < due.length && this.start(due[started]!)) started += 1
+    this.isStarved = started < due.length
+    if (started === 0) return
+    due.splice(0, started)
+    this.context.port.flush()
+  }
+
+  /** Hands the next jobs of a line to the peer; false if there are no buffers now. */
+  private start(line: Line): boolean {
+    const { port, codec, coherence } = this.context
+    const heads = this.borrow(line)
+    if (heads.length === 0) return false
+    let jobs = 0
+    for (let used = 0; used < heads.length; jobs += 1) {
+      used += line.backlog[jobs]!.barrier === undefined ? 1 : 2
+    }
+    line.advance(jobs)
+    this.queued -= jobs
+    this.waiting += heads.length
+    let at = 0
+    for (const job of line.running) {
+      const parent = job.barrier
+      if (parent !== undefined) {
+        job.barrier = undefined
+        // Listings that are answered from now on are not waited for.
+        coherence.listed.delete(parent)
+        this.counters.barriers += 1
+        const head = heads[at++]!
+        port.sendWaiting(head, encodeWork(codec, head, barrier(parent)), undefined, BARRIER, true)
+      }
+      const head = heads[at++]!
+      const ticket: Ticket = { job, line }
+      port.sendWaiting(head, encodeWork(codec, head, job.work), job.work.data, ticket, at < heads.length)
+    }
+    return true
+  }
+
+  /** Buffers for as many of the waiting jobs as there are buffers for, at most a chain of them; none for half a job. */
+  private borrow(line: Line): MessageBuffer[] {
+    const { port } = this.context
+    const heads: MessageBuffer[] = []
+    for (const { barrier: parent } of line.backlog) {
+      if (heads.length >= CHAIN) break
+      const first = port.borrow()
+      const second = parent === undefined ? first : port.borrow()
+      if (first === undefined || second === undefined) {
+        if (first !== undefined) port.giveBack(first)
+        break
+      }
+      heads.push(first)
+      if (second !== first) heads.push(second)
+    }
+    return heads
+  }
+
+  private taken(token: object, result: number): void {
+    if (this.isOver) return
     this.waiting -= 1
-    if (job.isAtBarrier) {
-      // Its name is in no directory, so ENOENT is what it comes to; whatever it came to, the lock was had.
-      job.barrier = undefined
-      this.start(job)
+    this.isStarved = false
+    if (token === BARRIER) return
+    const { job, line } = token as Ticket
+    line.answered += 1
+    if (line.again.length > 0) {
+      // Something before it is to be sent again, and the order is to be kept.
+      line.again.push(job)
     } else {
-      const { work } = job
-      const parent = result === -ERRNO.ENOENT && job.retries < MAX_RETRIES ? this.contradiction(work) : undefined
+      const isMissing = result === -ERRNO.ENOENT && job.retries < MAX_RETRIES
+      const parent = isMissing ? this.contradiction(job.work) : undefined
       if (parent === undefined) this.settle(job, result)
       else {
         job.retries += 1
         job.barrier = parent
         this.counters.retries += 1
-        this.start(job)
+        line.again.push(job)
       }
     }
-    this.startReady()
+    if (line.answered === line.running.length) this.next(line)
+    // There is a buffer for one of those that had none.
+    if (this.due.length > 0) this.launchSoon()
+  }
+
+  private next(line: Line): void {
+    this.queued += line.finish()
+    if (line.backlog.length > 0) this.makeDue(line)
+    else if (line.key === 0) this.loose.delete(line)
+    else this.lines.delete(line.key)
   }
 
   /**
@@ -210,62 +291,31 @@ export class Lanes {
     return this.context.coherence.known.parentOf(node)
   }
 
-  private settle(job: Job, result: number): void {
-    const { work } = job
-    const counts = this.counters.codes[work.notification]
+  private settle({ work, since, waiters }: Job, result: number): void {
+    const { notification } = work
+    const counts = this.counters.codes[notification]
     const now = this.context.clock.now()
-    const waitedMs = now - job.since
-    if (waitedMs > this.counters.longestWaitMs) this.counters.longestWaitMs = waitedMs
-    this.context.onSent?.(work, result, waitedMs)
-    const nothing = isNothing(work, result)
+    if (now - since > this.counters.longestWaitMs) this.counters.longestWaitMs = now - since
+    this.context.onSent?.(work, result, now - since)
+    const nothing = result !== 0 && isNothing(notification, -result)
     if (result === 0) counts.sent += 1
     else if (nothing) counts.notCached += 1
     else counts.failed += 1
-    for (const waiter of job.waiters) {
-      if (waiter.outcome === 'merged') counts.merged += 1
-      else if (waiter.outcome === 'escalated') counts.escalated += 1
-      if (result !== 0 && !nothing) waiter.reject(failure(work, result))
-      else waiter.resolve({ outcome: outcomeFor(waiter, nothing), waitedMs: now - waiter.since })
+    for (const { outcome, since: asked, resolve, reject } of waiters) {
+      if (outcome === 'merged') counts.merged += 1
+      else if (outcome === 'escalated') counts.escalated += 1
+      if (result !== 0 && !nothing) reject(refusal(-result, notification, work.node))
+      else resolve({ outcome: nothing && outcome === 'applied' ? 'not-cached' : outcome, waitedMs: now - asked })
     }
-    this.next(job.key)
-  }
-
-  private next(key: number): void {
-    const line = this.lines.get(key)
-    const job = line?.shift()
-    if (line === undefined) return
-    if (job === undefined) {
-      this.lines.delete(key)
-      return
-    }
-    this.queued -= 1
-    line.running = job
-    this.start(job)
-  }
-
-  private startReady(): void {
-    while (this.ready.length > 0) {
-      const before = this.ready.length
-      this.start(this.ready.shift()!)
-      // It went to the end again: there is no buffer.
-      if (this.ready.length === before) return
-    }
-  }
-
-  private settleLate(job: Job): void {
-    for (const { resolve, reject, since } of job.waiters) {
-      if (job.work.notification === 'RETRIEVE') reject(mountEnded('RETRIEVE'))
-      else resolve({ outcome: 'not-cached', waitedMs: this.context.clock.now() - since })
-    }
-  }
-
-  private refuseLate({ notification }: Work): Promise<NotifyResult> {
-    return notification === 'RETRIEVE' ? Promise.reject(mountEnded(notification)) : NOT_CACHED_NOW
   }
 }
 
 const APPLIED_NOW = Promise.resolve(APPLIED)
 const NOT_CACHED_NOW = Promise.resolve(NOT_CACHED)
+
+function refuseLate({ notification }: Work): Promise<NotifyResult> {
+  return notification === 'RETRIEVE' ? Promise.reject(mountEnded(notification)) : NOT_CACHED_NOW
+}
 
 /** What is kept in order; 0: nothing. */
 function keyOf({ notification, node }: Work): number {
@@ -280,36 +330,4 @@ function keyOf({ notification, node }: Work): number {
     default:
       return 0
   }
-}
-
-/** The peer has nothing of it; or it has nothing at all any more. */
-function isNothing({ notification }: Work, result: number): boolean {
-  if (result === -ERRNO.ENOENT) return true
-  const over = result === -ERRNO.ENODEV || result === -ERRNO.ENOTCONN || result === -ERRNO.EPERM
-  return over && notification !== 'RETRIEVE'
-}
-
-function outcomeFor(waiter: Waiter, nothing: boolean): NotifyOutcome {
-  return nothing && waiter.outcome === 'applied' ? 'not-cached' : waiter.outcome
-}
-
-function failure({ notification, node }: Work, result: number): NotifyError {
-  return new NotifyError(
-    errnoName(-result) ?? 'EIO',
-    notification,
-    node === 0 ? undefined : node,
-    REASONS[notification]?.[result],
-  )
-}
-
-/** What an errno means for a notification, where it says more than its name. */
-const REASONS: Readonly<Partial<Record<Work['notification'], Readonly<Record<number, string>>>>> = {
-  STORE: { [-ERRNO.EINVAL]: 'the node is no regular file' },
-  RETRIEVE: { [-ERRNO.EINVAL]: 'the node is no regular file', [-ERRNO.ENOTCONN]: 'the connection was aborted' },
-  INVAL_ENTRY: { [-ERRNO.ENOTDIR]: 'the parent is no directory' },
-  DELETE: {
-    [-ERRNO.ENOTDIR]: 'the parent is no directory',
-    [-ERRNO.ENOTEMPTY]: 'something in the directory is in use; its name was dropped all the same',
-    [-ERRNO.EBUSY]: 'something is mounted there; its name was dropped all the same',
-  },
 }

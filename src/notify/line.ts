@@ -1,17 +1,24 @@
 import type { Job, Waiter, Work } from './job.js'
 
 /**
- * The notifications about one key (a node, or the names in a directory), in order: one is with the peer, the others wait
- * behind it. What waits may still be merged.
+ * The notifications about one key (a node, or the names in a directory), in order: the first few are with the peer, the
+ * others wait behind them. What waits may still be merged.
  */
 export class Line {
-  running: Job
+  /** A node's number for its attributes and content, the negated number for names in a directory, 0 for neither. */
+  readonly key: number
+  /** With the peer, which takes them one after the other. */
+  running: readonly Job[] = []
+  /** How many of those it has answered. */
+  answered = 0
+  /** Those of the running ones that are to be sent again. */
+  again: Job[] = []
   readonly backlog: Job[] = []
   /** The last waiting INVAL_ENTRY of each name, as long as nothing else about that name came behind it. */
-  private readonly names = new Map<string, Job>()
+  private names: Map<string, Job> | undefined
 
-  constructor(running: Job) {
-    this.running = running
+  constructor(key: number) {
+    this.key = key
   }
 
   /** Adds to a waiting job that covers `work`, or can be made to; false if there is none. */
@@ -25,29 +32,43 @@ export class Line {
     this.backlog.push(job)
     const { notification, name } = job.work
     if (name === undefined) return
+    this.names ??= new Map()
     if (notification === 'INVAL_ENTRY') this.names.set(name, job)
     else this.names.delete(name)
   }
 
-  /** The next to be sent; undefined if nobody waits. */
-  shift(): Job | undefined {
-    const job = this.backlog.shift()
-    if (job?.work.name !== undefined && this.names.get(job.work.name) === job) this.names.delete(job.work.name)
-    return job
+  /** Makes the next of those that wait, at most `most`, the running ones. */
+  advance(most: number): void {
+    this.running = this.backlog.splice(0, most)
+    this.answered = 0
+    if (this.names === undefined) return
+    for (const job of this.running) {
+      const { name } = job.work
+      if (name !== undefined && this.names.get(name) === job) this.names.delete(name)
+    }
   }
 
-  /** Takes out the jobs that `which` names. */
+  /** All that ran was answered: what is to be sent again waits before all others. Returns how many that are. */
+  finish(): number {
+    const count = this.again.length
+    if (count > 0) this.backlog.unshift(...this.again)
+    this.again = []
+    this.running = []
+    return count
+  }
+
+  /** Takes out the waiting jobs that `which` names. */
   take(which: (work: Work) => boolean): Job[] {
     const taken = this.backlog.filter(({ work }) => which(work))
     const kept = this.backlog.filter(({ work }) => !which(work))
     this.backlog.length = 0
-    this.names.clear()
+    this.names?.clear()
     for (const job of kept) this.push(job)
     return taken
   }
 
   private mergeName(work: Work): Job | undefined {
-    const job = this.names.get(work.name!)
+    const job = this.names?.get(work.name!)
     // Dropping a name is more than expiring it.
     if (job?.work.expireOnly === true && work.expireOnly !== true) job.work = work
     return job

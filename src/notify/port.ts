@@ -15,12 +15,17 @@ export interface NotifyPort {
   send(end: number): number
   /** A buffer for {@link sendWaiting}; undefined while as many wait as may. */
   borrow(): MessageBuffer | undefined
+  /** Gives a borrowed buffer back that is not needed. */
+  giveBack(message: MessageBuffer): void
   /**
    * Sends bytes 0 to `end` of a borrowed buffer, and then `payload`, without holding up this thread, however long the peer
    * makes it wait; then calls {@link onTaken} with `token`, never before this call has returned. Takes the buffer back.
    * `payload` must not change until then. Nothing has to go out before {@link flush}.
+   *
+   * @param more the next message that is sent is to be taken after this one, whatever becomes of it; those that follow one
+   *   another so wait for one another, and all others do not
    */
-  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object): void
+  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object, more: boolean): void
   /** Sends what {@link sendWaiting} has collected. */
   flush(): void
   /** To be set once, before the first {@link sendWaiting}. `result` is 0 or a negated errno. */

@@ -1,5 +1,5 @@
 import type { ErrnoName } from '../base/errno.js'
-import { errnoMessage } from '../base/errno.js'
+import { ERRNO, errnoMessage, errnoName } from '../base/errno.js'
 import { FuseWireError } from '../base/errors.js'
 import type { NodeId } from '../base/ids.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
@@ -48,4 +48,29 @@ export class NotifyError extends FuseWireError {
 /** The connection ended before the peer could answer: ERR_MOUNT_ENDED. */
 export function mountEnded(what: string): FuseWireError {
   return new FuseWireError('ERR_MOUNT_ENDED', `${what}: the mount has ended`)
+}
+
+/** What an errno means for a notification, where it says more than its name. */
+const REASONS: Readonly<Partial<Record<NotifyName, Readonly<Record<number, string>>>>> = {
+  STORE: { [ERRNO.EINVAL]: 'the node is no regular file' },
+  RETRIEVE: { [ERRNO.EINVAL]: 'the node is no regular file', [ERRNO.ENOTCONN]: 'the connection was aborted' },
+  INVAL_ENTRY: { [ERRNO.ENOTDIR]: 'the parent is no directory' },
+  DELETE: {
+    [ERRNO.ENOTDIR]: 'the parent is no directory',
+    [ERRNO.ENOTEMPTY]: 'something in the directory is in use; its name was dropped all the same',
+    [ERRNO.EBUSY]: 'something is mounted there; its name was dropped all the same',
+  },
+}
+
+/** The peer refused a notification with `errno`, a positive number. */
+export function refusal(errno: number, notification: NotifyName, node: NodeId): NotifyError {
+  const code = errnoName(errno) ?? 'EIO'
+  return new NotifyError(code, notification, node === 0 ? undefined : node, REASONS[notification]?.[errno])
+}
+
+/** The peer has nothing that the notification is about; or it has nothing at all any more. */
+export function isNothing(notification: NotifyName, errno: number): boolean {
+  if (errno === ERRNO.ENOENT) return true
+  const isOver = errno === ERRNO.ENODEV || errno === ERRNO.ENOTCONN || errno === ERRNO.EPERM
+  return isOver && notification !== 'RETRIEVE'
 }

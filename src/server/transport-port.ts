@@ -32,6 +32,11 @@ export class TransportPort implements NotifyPort {
     return this.transport.borrow()
   }
 
+  giveBack(message: MessageBuffer): void {
+    this.transport.release(message)
+  }
+
+  /** The transport keeps the order of all messages, so what comes next is taken later anyway. */
   sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object): void {
     if (payload !== undefined) message.bytes.set(payload, end)
     const result = this.transport.send(message, end + (payload?.length ?? 0))

@@ -179,6 +179,8 @@ export const IORING = {
 
 /** Flags of a submission: include/uapi/linux/io_uring.h. */
 export const IOSQE = {
+  /** The next one is begun when this one has ended, well or not. Since Linux 5.5. */
+  IO_HARDLINK: 8,
   /** The kernel's own threads run it from the start; the thread that submits it never waits in it. */
   ASYNC: 0x10,
 } as const

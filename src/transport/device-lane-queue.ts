@@ -10,6 +10,8 @@ export interface LaneJob {
   readonly length: number
   /** 0 for a plain write. */
   readonly iovecs: number
+  /** The next job is for the same thread, after this one. */
+  readonly more: boolean
 }
 
 const STOP = 0
@@ -19,7 +21,7 @@ const IDLE = 3
 const DONE_TAIL = 4
 const KICKED = 5
 const DONE = 8
-const JOB_WORDS = 4
+const JOB_WORDS = 5
 /** A stop that comes between a thread's look and its wait is noticed after this time. */
 const LONGEST_WAIT_MS = 60_000
 
@@ -58,6 +60,7 @@ export class LaneQueue {
     this.jobs[at + 1] = job.address
     this.jobs[at + 2] = job.length
     this.jobs[at + 3] = job.iovecs
+    this.jobs[at + 4] = job.more ? 1 : 0
   }
 
   /** Lets the other side see `count` jobs. Returns how many of them no thread is free for. */
@@ -68,23 +71,30 @@ export class LaneQueue {
     return waiting - Atomics.load(this.words, IDLE)
   }
 
-  /** The next job; undefined once the queue was stopped. Waits for one. */
-  take(): LaneJob | undefined {
-    const { words, jobs } = this
+  /** The next jobs, of which all but the last have `more`; none once the queue was stopped. Waits for one. */
+  take(): readonly LaneJob[] {
+    const { words } = this
     for (;;) {
       const head = Atomics.load(words, HEAD)
       if (head === Atomics.load(words, TAIL)) {
-        if (Atomics.load(words, STOP) === 1) return undefined
+        if (Atomics.load(words, STOP) === 1) return []
         Atomics.add(words, IDLE, 1)
         Atomics.wait(words, TAIL, head, LONGEST_WAIT_MS)
         Atomics.sub(words, IDLE, 1)
         continue
       }
-      // Read before it is claimed: afterwards the place may be written again.
-      const at = (head & this.mask) * JOB_WORDS
-      const job = { slot: jobs[at]!, address: jobs[at + 1]!, length: jobs[at + 2]!, iovecs: jobs[at + 3]! }
-      if (Atomics.compareExchange(words, HEAD, head, head + 1) === head) return job
+      // Read before they are claimed: afterwards the places may be written again.
+      const jobs = [this.jobAt(head)]
+      while (jobs.at(-1)!.more && jobs.length <= this.mask) jobs.push(this.jobAt(head + jobs.length))
+      if (Atomics.compareExchange(words, HEAD, head, head + jobs.length) === head) return jobs
     }
+  }
+
+  private jobAt(position: number): LaneJob {
+    const { jobs } = this
+    const at = (position & this.mask) * JOB_WORDS
+    const [slot, address, length, iovecs] = [jobs[at]!, jobs[at + 1]!, jobs[at + 2]!, jobs[at + 3]!]
+    return { slot, address, length, iovecs, more: jobs[at + 4] === 1 }
   }
 
   /** A job was done. True if the other side must be told to {@link collect}. */

@@ -6,8 +6,9 @@ import { LaneQueue, type LaneQueueMemory } from './device-lane-queue.js'
 
 const { device, memory } = workerData as { readonly device: number; readonly memory: LaneQueueMemory }
 const queue = new LaneQueue(memory)
-for (let job = queue.take(); job !== undefined; job = queue.take()) {
-  const { slot, address, length, iovecs } = job
-  const result = iovecs === 0 ? writeRaw(device, address, length) : writevRaw(device, address, iovecs)
-  if (queue.finish(slot, result)) parentPort?.postMessage(0)
+for (let jobs = queue.take(); jobs.length > 0; jobs = queue.take()) {
+  for (const { slot, address, length, iovecs } of jobs) {
+    const result = iovecs === 0 ? writeRaw(device, address, length) : writevRaw(device, address, iovecs)
+    if (queue.finish(slot, result)) parentPort?.postMessage(0)
+  }
 }

@@ -9,15 +9,15 @@ const HEAD_BYTES = 4096 + 64
 const HEAD_AT = 64
 const SLOT_BYTES = HEAD_AT + HEAD_BYTES + 128
 /** How many may be with the kernel at a time. */
-export const SLOTS = 256
+export const SLOTS = 512
 
 /** A way to write to the device without waiting in this thread. A slot is in use from `write` until `onTaken`. */
 export interface Lane {
   readonly kind: 'io_uring' | 'threads'
-  /** Queues write(2) of `length` bytes at `address`. */
-  write(slot: number, address: number, length: number): void
+  /** Queues write(2) of `length` bytes at `address`. @param more the next one that is queued is made after this one */
+  write(slot: number, address: number, length: number, more: boolean): void
   /** Queues writev(2) of `count` iovecs at `iov`. */
-  writev(slot: number, iov: number, count: number): void
+  writev(slot: number, iov: number, count: number, more: boolean): void
   /** Hands what is queued to those who do it. */
   flush(): void
   /** To be set before the first write. `result` is what the system call returned, or a negated errno. */

@@ -57,18 +57,28 @@ export class DeviceNotifyPort {
     return this.slots.take()
   }
 
-  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object): void {
+  giveBack(message: MessageBuffer): void {
+    this.slots.giveBack(message as SlotBuffer)
+  }
+
+  sendWaiting(
+    message: MessageBuffer,
+    end: number,
+    payload: Uint8Array | undefined,
+    token: object,
+    more: boolean,
+  ): void {
     const buffer = message as SlotBuffer
     const { slot } = buffer
     this.buffers[slot] = buffer
     this.tokens[slot] = token
-    if (payload === undefined) this.lane.write(slot, this.slots.address(slot), end)
+    if (payload === undefined) this.lane.write(slot, this.slots.address(slot), end, more)
     else if (payload.length <= COPIED) {
       message.bytes.set(payload, end)
-      this.lane.write(slot, this.slots.address(slot), end + payload.length)
+      this.lane.write(slot, this.slots.address(slot), end + payload.length, more)
     } else {
       this.payloads[slot] = payload
-      this.lane.writev(slot, this.slots.iovecs(slot, end, payload), 2)
+      this.lane.writev(slot, this.slots.iovecs(slot, end, payload), 2, more)
     }
   }
 

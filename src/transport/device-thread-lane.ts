@@ -22,13 +22,13 @@ export class ThreadLane implements Lane {
     this.device = device
   }
 
-  write(slot: number, address: number, length: number): void {
-    this.queue.push({ slot, address, length, iovecs: 0 }, this.queued)
+  write(slot: number, address: number, length: number, more: boolean): void {
+    this.queue.push({ slot, address, length, iovecs: 0, more }, this.queued)
     this.queued += 1
   }
 
-  writev(slot: number, iov: number, count: number): void {
-    this.queue.push({ slot, address: iov, length: 0, iovecs: count }, this.queued)
+  writev(slot: number, iov: number, count: number, more: boolean): void {
+    this.queue.push({ slot, address: iov, length: 0, iovecs: count, more }, this.queued)
     this.queued += 1
   }
 

@@ -22,13 +22,13 @@ export class UringLane implements Lane, Source {
     this.fd = this.ring.fd
   }
 
-  write(slot: number, address: number, length: number): void {
-    this.ring.write(this.device, address, length, slot, IOSQE.ASYNC)
+  write(slot: number, address: number, length: number, more: boolean): void {
+    this.ring.write(this.device, address, length, slot, more ? IOSQE.ASYNC | IOSQE.IO_HARDLINK : IOSQE.ASYNC)
     this.isQueued = true
   }
 
-  writev(slot: number, iov: number, count: number): void {
-    this.ring.writev(this.device, iov, count, slot, IOSQE.ASYNC)
+  writev(slot: number, iov: number, count: number, more: boolean): void {
+    this.ring.writev(this.device, iov, count, slot, more ? IOSQE.ASYNC | IOSQE.IO_HARDLINK : IOSQE.ASYNC)
     this.isQueued = true
   }
 
