@@ -140,7 +140,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     defaults,
     init,
     notifyPort,
-    notify: options.notify,
+    notify: { allocate: withoutZeroes, ...options.notify },
     onError: options.onError ?? printError,
   })
   // Whoever awaits it hears of it; nobody has to.
@@ -235,4 +235,9 @@ function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.S
 
 function printError(error: unknown, request: string): void {
   console.error(`fusewire: ${request}:`, error)
+}
+
+/** For what is filled right away. Not from Node's pool, whose small pieces would share one buffer. */
+function withoutZeroes(bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
 }

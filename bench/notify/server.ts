@@ -54,6 +54,7 @@ function attributes(node: number): AttrResult {
 
 const page = new Uint8Array(PAGE)
 const mib = new Uint8Array(MIB)
+const retrieved = new Uint8Array(RETRIEVED)
 const names = Array.from({ length: FILES }, (_, i) => `f${i}`)
 
 /** What each kind of line sends for its `i`-th notification. */
@@ -63,7 +64,8 @@ const KINDS: Readonly<Record<string, (notify: Notifier, i: number) => Promise<No
   entry: (notify, i) => notify.invalEntry(DIRECTORY as NodeId, names[i % FILES]!),
   'store-4k': (notify, i) => notify.store(file(i), 0, page),
   'store-1m': (notify, i) => notify.store(BIG as NodeId, (i % 64) * MIB, mib),
-  retrieve: (notify, i) => notify.retrieve(BIG as NodeId, (i * RETRIEVED) % BIG_SIZE, RETRIEVED),
+  // Into one place for all, as in C.
+  retrieve: (notify, i) => notify.retrieve(BIG as NodeId, (i * RETRIEVED) % BIG_SIZE, RETRIEVED, { into: retrieved }),
 }
 
 function file(i: number): NodeId {

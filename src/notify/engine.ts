@@ -32,11 +32,13 @@ export class NotifyEngine {
   readonly coherence: Coherence
   readonly lanes: Lanes
   readonly retrieves: Retrieves
+  readonly allocate: (bytes: number) => Uint8Array
 
   constructor(context: NotifyContext, options: NotifierOptions = {}) {
     const { port, codec, kernel, coherence, clock, onSent } = context
     this.kernel = kernel
     this.coherence = coherence
+    this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes))
     this.lanes = new Lanes({
       port,
       codec,

@@ -111,7 +111,7 @@ export class Notifier {
   /**
    * What the kernel's page cache has of the regular file `node`, from `offset` up to the first page that it does not have,
    * at most `length` bytes and at most to the end of the file; dirty bytes too. Longer than max_write is put together from
-   * pieces. Nothing is empty. Never waits for requests, but for the answer, which is a request of its own.
+   * pieces. If there is nothing, the result is empty. Never waits for requests, but for the answer, which is a request of its own.
    *
    * @throws NotifyError EINVAL: no regular file, or more than 1 GiB; ENOTCONN: the connection was aborted
    * @throws FuseWireError ERR_NOTIFY_TIMEOUT; ERR_MOUNT_ENDED
@@ -122,9 +122,11 @@ export class Notifier {
       if (length > MAX_RETRIEVE_BYTES) {
         throw new NotifyError('EINVAL', 'RETRIEVE', node, `${length} bytes are more than 1 GiB: ask for parts of it`)
       }
+      if (options.into !== undefined && options.into.length < length) {
+        throw new NotifyError('EINVAL', 'RETRIEVE', node, `${length} bytes do not fit into ${options.into.length}`)
+      }
       this.#engine.need('RETRIEVE', 'retrieve')
-      if (!this.#engine.coherence.known.has(node)) return Promise.resolve(new Uint8Array(0))
-      return this.#engine.retrieves.retrieve(node, offset, length, options.timeoutMs ?? DEFAULT_RETRIEVE_MS)
+      return this.#retrieve(node, offset, length, options)
     })
   }
 
@@ -203,6 +205,16 @@ export class Notifier {
       this.#engine.need('POLL', 'poll')
       return this.#engine.lanes.post({ notification: 'POLL', node: NO_NODE, kh })
     })
+  }
+
+  async #retrieve(node: NodeId, offset: number, length: number, options: RetrieveOptions): Promise<Uint8Array> {
+    const { coherence, retrieves, allocate } = this.#engine
+    if (!coherence.known.has(node)) return new Uint8Array(0)
+    const into = options.into?.subarray(0, length) ?? allocate(length)
+    const found = await retrieves.retrieve(node, offset, into, options.timeoutMs ?? DEFAULT_RETRIEVE_MS)
+    if (found === length) return into
+    // What lies behind in new memory was never written.
+    return options.into === undefined ? into.slice(0, found) : into.subarray(0, found)
   }
 
   async #storePieces(node: NodeId, offset: number, data: Uint8Array): Promise<NotifyResult> {

@@ -20,6 +20,8 @@ export interface InvalEntryOptions {
 
 /** Options of `retrieve`. */
 export interface RetrieveOptions {
+  /** Where the bytes go, at least `length` of them; the result is a part of it. @default new memory */
+  readonly into?: Uint8Array
   /** How long to wait for the peer's answer, in ms; `Infinity` for ever. @default 10000 */
   readonly timeoutMs?: number
 }
@@ -33,4 +35,6 @@ export interface NotifierOptions {
   readonly maxQueuedPerKey?: number
   /** How many may stand in line in all. @default 16384 */
   readonly maxQueued?: number
+  /** Memory for what is retrieved; it need not be zeroed. @default `new Uint8Array` */
+  readonly allocate?: (bytes: number) => Uint8Array
 }

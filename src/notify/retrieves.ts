@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.js'
-import type { NodeId } from '../base/ids.js'
 import { FuseWireError } from '../base/errors.js'
+import type { NodeId } from '../base/ids.js'
 import { PAGE_SIZE } from '../protocol/limits.js'
+import { Deadlines } from './deadlines.js'
 import type { Work } from './job.js'
 import { mountEnded, type NotifyResult } from './result.js'
 
 /** Numbers of requests start at 2 and will not get here; even, since odd ones belong to INTERRUPT. */
 const FIRST_UNIQUE = 2 ** 33
-
 /** How many pieces of one retrieval may be asked for at a time. */
 const WINDOW = 8
 
@@ -20,10 +20,9 @@ export interface RetrievesContext {
   readonly clock: Clock
 }
 
+/** One RETRIEVE that is with the peer, and its answer. */
 interface Piece {
-  readonly node: NodeId
   readonly offset: number
-  readonly size: number
   readonly into: Uint8Array
   readonly resolve: (found: number) => void
   readonly reject: (error: unknown) => void
@@ -33,92 +32,84 @@ interface Piece {
 export class Retrieves {
   private readonly context: RetrievesContext
   private readonly pieces = new Map<number, Piece>()
+  private readonly deadlines: Deadlines
+  /** In whole pages. */
+  private readonly maxBytes: number
   private nextUnique = FIRST_UNIQUE
 
   constructor(context: RetrievesContext) {
     this.context = context
+    this.maxBytes = Math.floor(context.maxBytes / PAGE_SIZE) * PAGE_SIZE
+    this.deadlines = new Deadlines(context.clock)
   }
 
-  /** The bytes from `offset` up to the first page that the peer does not have. */
-  async retrieve(node: NodeId, offset: number, length: number, timeoutMs: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length)
-    const stop =
-      timeoutMs === Infinity
-        ? undefined
-        : this.context.clock.after(timeoutMs, () => {
-            const message = `RETRIEVE of node ${node}: no answer within ${timeoutMs} ms`
-            this.giveUp(bytes, new FuseWireError('ERR_NOTIFY_TIMEOUT', message))
-          })
-    try {
-      const found = await this.fetch(node, offset, bytes)
-      return found === length ? bytes : bytes.slice(0, found)
-    } finally {
-      stop?.()
+  /** Fills `into` with the bytes from `offset` up to the first page that the peer does not have; returns how many. */
+  async retrieve(node: NodeId, offset: number, into: Uint8Array, timeoutMs: number): Promise<number> {
+    let found = 0
+    while (found < into.length) {
+      const pieces: { size: number; found: Promise<number> }[] = []
+      for (let start = found; pieces.length < WINDOW && start < into.length;) {
+        const at = offset + start
+        // The first page counts from its start, whatever part of it is asked for.
+        const size = Math.min(into.length - start, this.maxBytes - (at % PAGE_SIZE))
+        pieces.push({ size, found: this.piece(node, at, into.subarray(start, start + size), timeoutMs) })
+        start += size
+      }
+      const results =
+        pieces.length === 1 ? [await pieces[0]!.found] : await Promise.all(pieces.map((each) => each.found))
+      for (const [i, count] of results.entries()) {
+        found += count
+        if (count < pieces[i]!.size) return found
+      }
     }
+    return found
   }
 
   /** NOTIFY_REPLY came. One that nobody asked for is left alone. */
   answered(unique: number, offset: number, data: Uint8Array): void {
-    const piece = this.pieces.get(unique)
+    const piece = this.take(unique)
     if (piece === undefined) return
-    this.pieces.delete(unique)
-    const found = offset === piece.offset ? Math.min(data.length, piece.size) : 0
-    piece.into.set(data.subarray(0, found))
+    const found = offset === piece.offset ? Math.min(data.length, piece.into.length) : 0
+    piece.into.set(found === data.length ? data : data.subarray(0, found))
     piece.resolve(found)
   }
 
   /** The connection is over. */
   end(): void {
-    for (const { reject } of this.pieces.values()) reject(mountEnded('RETRIEVE'))
+    this.deadlines.clear()
+    const pieces = [...this.pieces.values()]
     this.pieces.clear()
+    for (const { reject } of pieces) reject(mountEnded('RETRIEVE'))
   }
 
-  /** A few pieces at a time, in order; the first short one is the end. */
-  private async fetch(node: NodeId, offset: number, bytes: Uint8Array): Promise<number> {
-    const maxBytes = Math.floor(this.context.maxBytes / PAGE_SIZE) * PAGE_SIZE
-    let found = 0
-    for (let start = 0; start < bytes.length;) {
-      const pieces: { size: number; found: Promise<number> }[] = []
-      for (let i = 0; i < WINDOW && start < bytes.length; i += 1) {
-        const at = offset + start
-        // The first page counts from its start, whatever part of it is asked for.
-        const size = Math.min(bytes.length - start, maxBytes - (at % PAGE_SIZE))
-        pieces.push({ size, found: this.piece(node, at, size, bytes.subarray(start, start + size)) })
-        start += size
-      }
-      const results = await Promise.all(pieces.map((piece) => piece.found))
-      const short = results.findIndex((result, i) => result < pieces[i]!.size)
-      const whole = short < 0 ? results : results.slice(0, short + 1)
-      found += whole.reduce((sum, result) => sum + result, 0)
-      if (short >= 0) break
-    }
-    return found
-  }
-
-  private async piece(node: NodeId, offset: number, size: number, into: Uint8Array): Promise<number> {
+  private piece(node: NodeId, offset: number, into: Uint8Array, timeoutMs: number): Promise<number> {
     const unique = this.nextUnique
     this.nextUnique += 2
-    const answer = new Promise<number>((resolve, reject) => {
-      this.pieces.set(unique, { node, offset, size, into, resolve, reject })
+    return new Promise((resolve, reject) => {
+      this.pieces.set(unique, { offset, into, resolve, reject })
+      this.deadlines.set(unique, timeoutMs, () => {
+        const message = `RETRIEVE of node ${node}: no answer within ${timeoutMs} ms`
+        this.take(unique)?.reject(new FuseWireError('ERR_NOTIFY_TIMEOUT', message))
+      })
+      void this.send({ notification: 'RETRIEVE', node, offset, length: into.length, unique }, unique)
     })
-    // It may be rejected while the notification is still on its way.
-    answer.catch(() => undefined)
+  }
+
+  private async send(work: Work, unique: number): Promise<void> {
     try {
-      // Given up while it stands in line: nobody waits for the notification itself.
-      const sent = this.context.send({ notification: 'RETRIEVE', node, offset, length: size, unique })
-      const result = await Promise.race([sent, answer])
-      if (typeof result === 'number') return result
-      return result.outcome === 'applied' ? await answer : 0
-    } finally {
-      this.pieces.delete(unique)
+      const { outcome } = await this.context.send(work)
+      // Else the answer is on its way.
+      if (outcome !== 'applied') this.take(unique)?.resolve(0)
+    } catch (error) {
+      this.take(unique)?.reject(error)
     }
   }
 
-  private giveUp(bytes: Uint8Array, error: Error): void {
-    for (const [unique, piece] of this.pieces) {
-      if (piece.into.buffer !== bytes.buffer) continue
-      this.pieces.delete(unique)
-      piece.reject(error)
-    }
+  private take(unique: number): Piece | undefined {
+    const piece = this.pieces.get(unique)
+    if (piece === undefined) return undefined
+    this.pieces.delete(unique)
+    this.deadlines.delete(unique)
+    return piece
   }
 }
