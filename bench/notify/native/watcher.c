@@ -16,13 +16,13 @@ static long now(void) {
 
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   int fd = open(argv[1], O_RDONLY);
   if (fd < 0) return 1;
   long last = 0;
   long start = now();
   pread(fd, &last, sizeof last, 0);
   puts("ready");
-  fflush(stdout);
   for (long left = atol(argv[2]); left > 0;) {
     long stamp;
     if (pread(fd, &stamp, sizeof stamp, 0) != sizeof stamp) return 1;
