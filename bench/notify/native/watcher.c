@@ -23,6 +23,7 @@ int main(int argc, char **argv) {
   long start = now();
   pread(fd, &last, sizeof last, 0);
   puts("ready");
+  puts("ready");
   for (long left = atol(argv[2]); left > 0;) {
     long stamp;
     if (pread(fd, &stamp, sizeof stamp, 0) != sizeof stamp) return 1;
