@@ -40,7 +40,7 @@ export async function benchServe(): Promise<unknown> {
   const native = buildNative(servers.directory)
   if (typeof native === 'string') return skip(native)
   const paths = await startAll(servers, native)
-  const [rounds, milliseconds] = quick ? [1, 40] : [7, 200]
+  const [rounds, milliseconds] = quick ? [1, 40] : [9, 100]
   const results: Result[] = []
   for (const row of ROWS) {
     for (const clients of CLIENTS) {
