@@ -108,8 +108,11 @@ export class Reactor implements Loop {
         this.unseen += (result & MORE) === 0 ? 1 : BUDGET
         if (this.unseen >= BUDGET) return this.isLoopDue() ? this.giveTurn() : this.settle()
         if ((result & PENDING) !== 0) return this.settle()
-      } else if (this.owesSettle) return this.settle()
-      else if ((this.owesLook && this.isLoopDue()) || (!this.spin() && this.sleep())) return this.giveTurn()
+      } else if (this.owesLook && this.isLoopDue()) return this.giveTurn()
+      else if (!this.spin()) {
+        if (this.owesSettle) return this.settle()
+        if (this.sleep()) return this.giveTurn()
+      }
     }
     this.running = false
     this.entry.unref()
