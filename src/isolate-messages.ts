@@ -21,6 +21,7 @@ export interface ServeOrder {
   readonly defaults: ReplyDefaults
   readonly init: InitWishes
   readonly loop: 'auto' | LoopKind
+  readonly followClients: boolean
   /** Why nobody there may notify. */
   readonly notifyRefused: string
   /** What INIT offered, if another isolate has answered it. */

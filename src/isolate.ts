@@ -18,12 +18,11 @@ function sendable(error: unknown): SentError {
 }
 
 async function serve(fs: FileSystem, order: ServeOrder): Promise<Session> {
-  const { device, defaults, init, initIn } = order
+  const { device, defaults, init, initIn, followClients } = order
   const { kind, reason, loop } = await chooseLoop(order.loop)
   // Closed by who opened it, once this thread is gone: a number that is free may be somebody else's at once.
-  const transport = new DeviceTransport({ number: device, close: () => undefined }, loop, {
-    maxDataBytes: init.maxWrite,
-  })
+  const borrowed = { number: device, close: () => undefined }
+  const transport = new DeviceTransport(borrowed, loop, { maxDataBytes: init.maxWrite, followClients })
   const session = new Session(transport, fs, {
     defaults,
     init,

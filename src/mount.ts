@@ -49,6 +49,12 @@ export interface MountOptions extends KernelMountOptions {
    */
   readonly loop?: 'auto' | LoopKind
   /**
+   * A thread that serves goes to the CPU of a client that waits for each answer, while that makes it faster: above all in
+   * virtual machines most of what a request costs is to wake up another CPU. It stays within the CPUs that it is allowed.
+   * @default true
+   */
+  readonly followClients?: boolean
+  /**
    * How many worker threads serve the filesystem, which then must be given as the URL of its module; each makes one of its
    * own. 0 for none: this thread serves it. docs/transports.md tells what such a filesystem owes. @default 0
    */
@@ -134,7 +140,10 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
-  const transport = new DeviceTransport(made.fd, loop, { maxDataBytes: init.maxWrite })
+  const transport = new DeviceTransport(made.fd, loop, {
+    maxDataBytes: init.maxWrite,
+    followClients: options.followClients,
+  })
   const notifyPort = new DeviceNotifyPort(transport.fd, loop, options.notifyVia)
   const session = new Session(transport, fs, {
     defaults,
@@ -176,7 +185,8 @@ async function mountWithThreads(
     const { wanted, defaults, init } = settingsOf(await isolates.loaded(), options)
     made = await mountFuse(mountpoint, wanted)
     const { unmount } = made
-    const order = { defaults, init, loop: options.loop ?? 'auto', notifyRefused: NO_NOTIFIER }
+    const { loop = 'auto', followClients = true } = options
+    const order = { defaults, init, loop, followClients, notifyRefused: NO_NOTIFIER }
     const { initIn, kind, reason } = await isolates.serve(made.fd, order)
     // When threads have died there is a mount without a server, which nobody could use.
     const ended = isolates.closed.catch(async (error: unknown) => {

@@ -8,7 +8,8 @@ import { Servers } from './servers.js'
 
 /*
  * This library beside libfuse, both serving the same toy filesystem, in turns: in each round every server gets the same
- * load for a moment. `--quick` does one short round, to see that it works.
+ * load for a moment. `--quick` does one short round, to see that it works. `--one-cpu` keeps servers and clients on one CPU:
+ * what is left is what a request costs, without what it costs to wake another CPU, which differs from moment to moment.
  *
  * To reach: on one thread no slower than libfuse's single-threaded loop, with two threads no slower than its
  * multi-threaded one, in every row; with two clients at least 3 times as fast on one thread where only metadata moves.
@@ -36,20 +37,28 @@ export async function benchServe(): Promise<unknown> {
   const quick = process.argv.includes('--quick')
   const why = process.platform !== 'linux' || process.getuid?.() !== 0 ? 'needs Linux and root' : undefined
   if (why !== undefined) return skip(why)
-  using servers = new Servers()
+  const cpu = process.argv.includes('--one-cpu') ? '0' : undefined
+  using servers = new Servers(cpu)
   const native = buildNative(servers.directory)
   if (typeof native === 'string') return skip(native)
   const paths = await startAll(servers, native)
-  const [rounds, milliseconds] = quick ? [1, 40] : [7, 200]
+  const [rounds, milliseconds] = quick ? [1, 40] : [9, 100]
   const results: Result[] = []
   for (const row of ROWS) {
     for (const clients of CLIENTS) {
-      const measured = await measureRow(native.load, paths, row, clients, rounds, milliseconds)
+      const measured = await measureRow(
+        cpu === undefined ? ([native.load] as const) : (['taskset', '-c', cpu, native.load] as const),
+        paths,
+        row,
+        clients,
+        rounds,
+        milliseconds,
+      )
       results.push(judge(row, clients, measured))
     }
   }
   print(results, native)
-  return { libfuse: native.libfuse, rounds, milliseconds, results }
+  return { libfuse: native.libfuse, oneCpu: cpu !== undefined, rounds, milliseconds, results }
 }
 
 function skip(why: string): undefined {
@@ -67,7 +76,7 @@ async function startAll(servers: Servers, { toy }: Native): Promise<Record<Conte
 }
 
 async function measureRow(
-  load: string,
+  [load, ...before]: readonly [string, ...string[]],
   paths: Record<Contender, string>,
   { kind, block = 4096 }: Row,
   clients: number,
@@ -80,7 +89,7 @@ async function measureRow(
   >
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of CONTENDERS) {
-      const args = [paths[contender], kind, clients, milliseconds, block].map(String)
+      const args = [...before, paths[contender], kind, clients, milliseconds, block].map(String)
       const { stdout } = await run(load, args, { timeout: milliseconds + 10_000, killSignal: 'SIGKILL' })
       const [done = 0, ns = 1] = stdout.split(' ').map(Number)
       measured[contender].push((done / ns) * 1e9)

@@ -1,4 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,11 @@ export class Servers implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'fusewire-bench-'))
   private readonly processes: ChildProcess[] = []
 
-  constructor() {
+  private readonly cpu: string | undefined
+
+  /** @param cpu the only one that they may use */
+  constructor(cpu?: string) {
+    this.cpu = cpu
     // However the run ends: nothing below waits for anybody.
     process.once('exit', this.dispose)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
@@ -40,7 +44,10 @@ export class Servers implements Disposable {
     const child = launch(path)
     this.processes.push(child)
     for (const end = performance.now() + READY_MS; ; await sleep(20)) {
-      if (mountsIn(path).length > 0) return path
+      if (mountsIn(path).length > 0) {
+        if (this.cpu !== undefined) spawnSync('taskset', ['-a', '-p', '-c', this.cpu, String(child.pid)])
+        return path
+      }
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it was mounted`)
       if (performance.now() > end) throw new Error(`${name} has not mounted within ${READY_MS} ms`)
     }

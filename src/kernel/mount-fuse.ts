@@ -55,9 +55,11 @@ export async function mountFuse(mountpoint: string, options: MountFuseOptions = 
   const mode = await checkMountpoint(path, options.overmount ?? false)
   const { via = 'auto' } = options
   const direct = via === 'direct' || (via === 'auto' && mayMount())
-  const before = new Set(readMounts().map((entry) => entry.id))
+  // Of this place alone: a number that another mount had a moment ago may be that of the new one.
+  const there = () => readMounts().filter((entry) => entry.mountpoint === path)
+  const before = new Set(there().map((entry) => entry.id))
   const fd = direct ? mountDirect(path, mode, checked) : await mountWithHelper(path, checked)
-  const entry = readMounts().findLast((entry) => entry.mountpoint === path && !before.has(entry.id))
+  const entry = there().findLast((entry) => !before.has(entry.id))
   if (entry === undefined) {
     fd.close()
     throw new MountError('ERR_MOUNT_FAILED', `${path}: the mount has gone at once; who unmounts there?`, path)

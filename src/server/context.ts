@@ -23,10 +23,10 @@ export class RequestContext {
   readonly gid: number
   /** Thread id of the caller, as seen from the mount's pid namespace; 0 if it is outside, or the kernel itself. */
   readonly pid: number
-  readonly #host: RequestHost
+  private readonly host: RequestHost
 
   constructor(host: RequestHost, header: InHeader) {
-    this.#host = host
+    this.host = host
     this.unique = header.unique
     this.node = header.nodeid
     this.uid = header.uid
@@ -39,11 +39,11 @@ export class RequestContext {
    * handler that gives up then should throw EINTR. Made when first asked for; it costs nothing until then.
    */
   get signal(): AbortSignal {
-    return this.#host.signal(this.unique)
+    return this.host.signal(this.unique)
   }
 
   /** Runs `then` right after the reply to this request was handed to the kernel, or never if the session ends before. */
   afterReply(then: () => void): void {
-    this.#host.afterReply(this.unique, then)
+    this.host.afterReply(this.unique, then)
   }
 }

@@ -28,6 +28,9 @@ const CLOSE_MS = 0.3
 const RESOLVED = Promise.resolve()
 /** While it spins, the loop is looked at once in so many times. */
 const SPINS_PER_LOOK = 8
+/** A spin that took so much longer than it should shows that others use this CPU; there is none for a while then. */
+const CROWD_MS = 0.5
+const UNCROWDED_MS = 20
 /** After so many spins in vain the thread sleeps at once, until requests come close together again. */
 const PATIENCE = 16
 
@@ -54,6 +57,8 @@ export class Reactor implements Loop {
   private owesLook = false
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
+  /** When to spin again: others want this CPU, and who sleeps in vain is back sooner than who gave it away. */
+  private crowdedUntil = 0
   /** Whether handlers ran since the loop's last turn. */
   private owesTurn = false
 
@@ -103,8 +108,11 @@ export class Reactor implements Loop {
         this.unseen += (result & MORE) === 0 ? 1 : BUDGET
         if (this.unseen >= BUDGET) return this.isLoopDue() ? this.giveTurn() : this.settle()
         if ((result & PENDING) !== 0) return this.settle()
-      } else if (this.owesSettle) return this.settle()
-      else if ((this.owesLook && this.isLoopDue()) || (!this.spin() && this.sleep())) return this.giveTurn()
+      } else if (this.owesLook && this.isLoopDue()) return this.giveTurn()
+      else if (!this.spin()) {
+        if (this.owesSettle) return this.settle()
+        if (this.sleep()) return this.giveTurn()
+      }
     }
     this.running = false
     this.entry.unref()
@@ -130,8 +138,11 @@ export class Reactor implements Loop {
   private spin(): boolean {
     if (!this.armed || this.spinMs === 0) return false
     this.armed = false
+    const start = performance.now()
+    if (start < this.crowdedUntil) return false
     this.stats.spins += 1
-    const end = performance.now() + this.spinMs
+    const end = start + this.spinMs
+    let now: number
     do {
       for (let i = 0; i < SPINS_PER_LOOK; i += 1) {
         // Who is to send the next request may be waiting for this very CPU.
@@ -144,8 +155,10 @@ export class Reactor implements Loop {
       }
       // In a moment the sleep that follows finds the same.
       if (this.isLoopReady()) return false
-    } while (performance.now() < end && this.sources.length > 0)
+      now = performance.now()
+    } while (now < end && this.sources.length > 0)
     this.patience -= 1
+    if (now > end + CROWD_MS) this.crowdedUntil = now + UNCROWDED_MS
     return false
   }
 
