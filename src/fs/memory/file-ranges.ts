@@ -42,8 +42,9 @@ export function fallocate(data: FileData, mode: number, offset: number, length: 
   if ((mode & FALLOC_FL_KEEP_SIZE) === 0) data.size = Math.max(data.size, end)
 }
 
-/** The first place from `offset` on that has data. @throws FuseError ENXIO if there is none */
+/** The first place from `offset` on that has data. @throws FuseError ENXIO if there is none, or `offset` is negative */
 export function seekData(data: FileData, offset: number): number {
+  if (offset < 0) throw new FuseError('ENXIO')
   for (let at = offset; at < data.size;) {
     const run = data.runAt(at, data.size)
     if (run.bytes !== undefined) return at
@@ -52,9 +53,9 @@ export function seekData(data: FileData, offset: number): number {
   throw new FuseError('ENXIO')
 }
 
-/** The first place from `offset` on that is a hole; the end of the file is one. @throws FuseError ENXIO past the end */
+/** The first place from `offset` on that is a hole; the end of the file is one. @throws FuseError ENXIO if `offset` is not in the file */
 export function seekHole(data: FileData, offset: number): number {
-  if (offset >= data.size) throw new FuseError('ENXIO')
+  if (offset < 0 || offset >= data.size) throw new FuseError('ENXIO')
   let at = offset
   while (at < data.size) {
     const run = data.runAt(at, data.size)
