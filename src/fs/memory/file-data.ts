@@ -9,6 +9,8 @@ export interface Run {
   readonly end: number
 }
 
+const NOTHING = new Uint8Array(0)
+
 /** The bytes of a file, with holes. */
 export class FileData {
   /** In bytes. Pages may be reserved beyond. */
@@ -25,6 +27,14 @@ export class FileData {
   /** How many pages are there, reserved ones included. */
   get pages(): number {
     return this.pageCount
+  }
+
+  /** The `length` bytes at `offset`, fewer at the end of the file, if they lie together in memory: a view of them. */
+  view(offset: number, length: number): Uint8Array | undefined {
+    const end = Math.min(offset + length, this.size)
+    if (end <= offset) return NOTHING
+    const run = this.runAt(offset, end)
+    return run.end === end ? run.bytes : undefined
   }
 
   /** Fills `target` from `offset` on; returns how many bytes, less than its length at the end of the file. */
