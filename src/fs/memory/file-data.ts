@@ -144,8 +144,8 @@ export class FileData {
     const end = last === undefined ? 0 : (last.index + 1) * CHUNK
     for (let at = from; at < end;) {
       const run = this.runAt(at, end)
-      // The chunk that `from` cuts in two stays in use.
-      if (run.bytes !== undefined) runs.push([at, at % CHUNK === 0 ? run.bytes : run.bytes.slice()])
+      // The chunk that `from` cuts in two stays in use. (A slice of a Buffer would be no copy.)
+      if (run.bytes !== undefined) runs.push([at, at % CHUNK === 0 ? run.bytes : new Uint8Array(run.bytes)])
       at = run.end
     }
     this.clear(from, Infinity)

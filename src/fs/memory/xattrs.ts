@@ -41,7 +41,7 @@ export class Xattrs {
     if (more > 0) space.take(more)
     else space.give(-more)
     this.listBytes += nameBytes
-    this.values.set(name, value.slice())
+    this.values.set(name, new Uint8Array(value))
   }
 
   /** @throws FuseError ENODATA */
