@@ -70,7 +70,7 @@ export class Caller {
   }
 
   lookup(name: string, parent: NodeId = ROOT_ID) {
-    return this.call('LOOKUP', parent, { name } as Fields<'LOOKUP'>).fuse_entry_out
+    return this.call('LOOKUP', parent, { name }).fuse_entry_out
   }
 
   attributes(node: NodeId) {
