@@ -123,10 +123,11 @@ export class MemoryFileSystem extends FileSystem {
   }
 
   override mknod(req: name.MknodRequest): Entry {
+    const type = req.mode & linux.S_IFMT
+    const isRegular = type === linux.S_IFREG || type === 0
     return this.make(
       req,
-      (made) =>
-        (req.mode & linux.S_IFMT) === linux.S_IFREG ? new RegularFile(made, this.space) : new Inode(made, req.rdev),
+      (made) => (isRegular ? new RegularFile(made, this.space) : new Inode(made, req.rdev)),
       req.mode,
     )
   }
