@@ -74,3 +74,13 @@ void test('what has a name stays when the kernel lets go of it', options, async 
   const { stdout } = await run('sh', ['-c', 'cat d/* | sort -n | tail -1'], { cwd: served.path })
   equal(stdout, '200\n')
 })
+
+void test('set-id bits that a write took away are gone for one who asks for the mode alone', options, async (t) => {
+  const { path } = await serve(t, 'memory')
+  // As execve(2) does: it looks at the mode, and asks for nothing that the write made stale.
+  const mode = async () => (await run('stat', ['-c', '%a', 'program'], { cwd: path })).stdout.trim()
+  await run('sh', ['-c', 'echo > program; chown 1000:1000 program; chmod 6755 program'], { cwd: path })
+  equal(await mode(), '6755')
+  await run('sh', ['-c', 'echo changed >> program'], { cwd: path, uid: 1000, gid: 1000 })
+  equal(await mode(), '755')
+})
