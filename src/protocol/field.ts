@@ -48,6 +48,8 @@ export const u64 = new Field<number>('u64')
 export const i64 = new Field<number>('i64')
 /** Seconds since 1970, negative before. */
 export const seconds = new Field<number>('u64:signed')
+/** Where lseek(2) is to start: the kernel passes on what it is given, negative or not. */
+export const seekOffset = new Field<number>('u64:signed')
 /** All 64 bits matter: a number while it is a safe integer, else a bigint. */
 export const any64 = new Field<number | bigint>('u64:any')
 

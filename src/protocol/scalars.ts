@@ -10,7 +10,8 @@
  * What stands before a colon is the type in the kernel's header; what follows tells how its value appears here.
  *
  * - `u64`, `i64`: a `number`, refused when it is not a safe integer (ids, handles, offsets, sizes);
- * - `u64:signed`: seconds since 1970, which the header calls `__u64` and the kernel treats as signed; a `number`;
+ * - `u64:signed`: seconds since 1970, and the offset of LSEEK, which the header calls `__u64` and the kernel treats as
+ *   signed; a `number`;
  * - `u64:any`: a `number` while it is a safe integer, else a `bigint`. Every value has one form only, so that `===` and
  *   a `Map` work on it. For what is opaque (lock owners, directory cookies of foreign servers) or may use all 64 bits.
  *   `i64:any` likewise.

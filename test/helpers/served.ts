@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { abortConnection } from '#src/kernel/fusectl.js'
 import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
 import { MNT } from '#src/sys/constants.js'
@@ -20,11 +19,17 @@ export interface Served {
 }
 
 /**
- * Runs the program `server` of test/kernel/servers with a private mount point, and waits until it says `ready`. Unmounted,
- * and its process ended, when the test is over, however it ends.
+ * Runs the program `server` of test/kernel/servers with a private mount point (and `args`), and waits until it says `ready`.
+ * Unmounted, and its process ended, when the test is over, however it ends.
  */
-export async function serve(t: TestContext, server: string, ...args: readonly string[]): Promise<Served> {
+export async function serve(
+  t: { after(this: void, fn: () => void): void },
+  server: string,
+  ...args: readonly string[]
+): Promise<Served> {
   const parent = mkdtempSync(join(tmpdir(), 'fusewire-served-'))
+  // Other users have to pass through it.
+  chmodSync(parent, 0o755)
   const path = join(parent, 'mnt')
   mkdirSync(path)
   const child = fork(new URL(`../kernel/servers/${server}.js`, import.meta.url), [path, ...args])

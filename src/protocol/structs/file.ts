@@ -1,4 +1,4 @@
-import { any64, fileHandle, i32, nodeId, u32, u64 } from '../field.js'
+import { any64, fileHandle, i32, nodeId, seekOffset, u32, u64 } from '../field.js'
 import { struct } from '../struct.js'
 
 /* Requests on open files. Offsets and sizes are in bytes. */
@@ -87,7 +87,7 @@ export const fuse_fallocate_in = struct('fuse_fallocate_in', {
 /** `whence` is SEEK_DATA or SEEK_HOLE. */
 export const fuse_lseek_in = struct('fuse_lseek_in', {
   fh: fileHandle,
-  offset: u64,
+  offset: seekOffset,
   whence: u32,
   padding: u32.asPadding(),
 })

@@ -153,6 +153,7 @@ export class FallocateRequest extends RequestContext {
 /** LSEEK: only for SEEK_DATA (3) and SEEK_HOLE (4). */
 export class LseekRequest extends RequestContext {
   readonly fh: FileHandle
+  /** As the caller gave it: refuse a negative one with ENXIO, as local filesystems do. */
   readonly offset: number
   readonly whence: number
 

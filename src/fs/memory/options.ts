@@ -1,0 +1,39 @@
+import { totalmem } from 'node:os'
+import { PAGE, type SpaceLimits } from './space.js'
+
+/** Options of `MemoryFileSystem`. */
+export interface MemoryFileSystemOptions {
+  /**
+   * How many bytes of data and extended attributes it may hold; data counts by pages of 4096. More is ENOSPC.
+   * @default half of the machine's memory
+   */
+  readonly sizeLimitBytes?: number
+  /**
+   * How many objects there may be, the root included. More is ENOSPC.
+   * @default one for each 8192 bytes of the machine's memory
+   */
+  readonly inodeLimit?: number
+  /** Owner and group of the root. @default 0 */
+  readonly uid?: number
+  readonly gid?: number
+  /** Permissions of the root. @default 0o755 */
+  readonly mode?: number
+  /** The clock, in milliseconds since 1970. @default Date.now */
+  readonly nowMs?: () => number
+}
+
+/** What a `MemoryFileSystem` holds, and what the kernel holds of it. */
+export interface MemoryUsage {
+  readonly bytes: number
+  readonly inodes: number
+  /** Objects that the kernel knows, the root included. */
+  readonly knownNodes: number
+  /** Files and directories that are open. */
+  readonly handles: number
+}
+
+/** As in the kernel's tmpfs, where nothing is said. */
+export function limitsOf({ sizeLimitBytes, inodeLimit }: MemoryFileSystemOptions): SpaceLimits {
+  const half = Math.floor(totalmem() / 2)
+  return { bytes: sizeLimitBytes ?? half, inodes: inodeLimit ?? Math.floor(half / PAGE) }
+}
