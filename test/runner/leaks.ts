@@ -24,19 +24,19 @@ export async function leftProcesses(mark: string, group: number): Promise<readon
   return settle(() => findProcesses(mark, group))
 }
 
-/** The FUSE mounts that are not in `before`, once they had time to go. */
-export async function leftMounts(before: ReadonlySet<string>): Promise<readonly string[]> {
-  return settle(() => [...fuseMounts()].filter((mount) => !before.has(mount)))
+/** The FUSE mounts below `directory` that are not in `known`, once they had time to go. */
+export async function leftMounts(directory: string, known: ReadonlySet<string>): Promise<readonly string[]> {
+  return settle(() => fuseMounts(directory).filter((mount) => !known.has(mount)))
 }
 
-/** Mount id and mount point of every FUSE mount. */
-export function fuseMounts(): Set<string> {
-  const mounts = new Set<string>()
+/** Mount id and mount point of every FUSE mount below `directory`: tests have their temporary files there, others do not. */
+export function fuseMounts(directory: string): readonly string[] {
+  const mounts: string[] = []
   for (const line of readLinux('/proc/self/mountinfo').split('\n')) {
     const [left = '', right = ''] = line.split(' - ')
     if (!/^fuse(blk)?[. ]/.test(right)) continue
-    const fields = left.split(' ')
-    mounts.add(`${fields[0]} ${fields[4]}`)
+    const [id = '', , , , point = ''] = left.split(' ')
+    if (point.startsWith(`${directory}/`)) mounts.push(`${id} ${point}`)
   }
   return mounts
 }
