@@ -3,8 +3,10 @@
  * retry, and return the count or `-errno`. The others take a Uint8Array, begin again when a signal interrupts them, and
  * throw a SystemError. Lengths and positions are in bytes.
  */
-import { retry } from './check.js'
-import { libc } from './libc.js'
+import { ERRNO } from '../base/errno.js'
+import { checkRaw, retry } from './check.js'
+import { libc, SCRATCH } from './libc.js'
+import { SYS, syscallRaw } from './syscalls.js'
 
 /** read(2): how many bytes came (0 at the end), or `-errno`. */
 export function readRaw(fd: number, address: number, length: number): number {
@@ -78,4 +80,25 @@ export function pread(fd: number, bytes: Uint8Array, position: number): number {
 /** Writes `bytes` at `position`; may write fewer. */
 export function pwrite(fd: number, bytes: Uint8Array, position: number): number {
   return retry(() => libc().pwriteBytes(fd, bytes, bytes.length, position), 'pwrite')
+}
+
+const RWF_APPEND = 0x10
+/** Fewer bytes than these may be where {@link addressOf} cannot find them. */
+const MOVABLE = 64
+
+/**
+ * Writes `bytes` at the end of the file, wherever that is by now, though it was not opened with O_APPEND; may write
+ * fewer. Since Linux 4.16, else EOPNOTSUPP.
+ */
+export function append(fd: number, bytes: Uint8Array): number {
+  const { scratch } = libc()
+  const at = SCRATCH.DATA
+  let address = scratch.address + at + IOVEC_SIZE
+  if (bytes.length <= MOVABLE) scratch.bytes.set(bytes, at + IOVEC_SIZE)
+  else address = addressOf(bytes)
+  setIovec(scratch.view, at, address, bytes.length)
+  for (;;) {
+    const result = syscallRaw(SYS.pwritev2, fd, scratch.address + at, 1, 0, 0, RWF_APPEND)
+    if (result !== -ERRNO.EINTR) return checkRaw(result, 'pwritev2')
+  }
 }

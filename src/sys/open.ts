@@ -3,6 +3,7 @@ import { SystemError } from '../base/errors.js'
 import { check, checkRaw, retry } from './check.js'
 import { AT, F, O } from './constants.js'
 import { libc, SCRATCH } from './libc.js'
+import type { Path } from './path.js'
 import { SYS, syscallRaw } from './syscalls.js'
 import { cPath } from './text.js'
 
@@ -13,7 +14,7 @@ import { cPath } from './text.js'
  * @param mode permissions of a file that is created; the umask is taken off
  * @throws SystemError
  */
-export function openAt(dirfd: number, path: string, flags: number, mode = 0): number {
+export function openAt(dirfd: number, path: Path, flags: number, mode = 0): number {
   const address = cPath(path, 'openat')
   return retry(() => libc().openat(dirfd, address, flags | O.CLOEXEC, mode), 'openat', path)
 }
@@ -30,7 +31,7 @@ export function open(path: string, flags: number, mode = 0): number {
  * @throws SystemError ENOSYS on an older kernel (some sandboxes: EPERM), ELOOP or EXDEV for what `resolve` forbids,
  *   EAGAIN if something was renamed at the same time and it should be tried again
  */
-export function openAt2(dirfd: number, path: string, flags: number, resolve: number, mode = 0): number {
+export function openAt2(dirfd: number, path: Path, flags: number, resolve: number, mode = 0): number {
   const address = cPath(path, 'openat2')
   const { scratch } = libc()
   const how = SCRATCH.DATA

@@ -1,7 +1,9 @@
 import { ERRNO } from '../base/errno.js'
 import { SystemError } from '../base/errors.js'
+import { checkRaw } from './check.js'
 import { AT } from './constants.js'
 import { libc, SCRATCH, type Scratch } from './libc.js'
+import type { Path } from './path.js'
 import { SYS } from './syscalls.js'
 import { cPath } from './text.js'
 
@@ -67,6 +69,9 @@ export function createStat(): Stat {
   }
 }
 
+/** What {@link statAt} does unless told otherwise: a link itself, an automount point as it is. */
+const THE_NAME_ITSELF = AT.SYMLINK_NOFOLLOW | AT.NO_AUTOMOUNT
+
 /**
  * The attributes of `path`, seen from directory `dirfd`; of a symbolic link itself, and of an automount point without
  * mounting it, unless `flags` say otherwise. Needs Linux 4.11.
@@ -77,19 +82,26 @@ export function createStat(): Stat {
  */
 export function statAt(
   dirfd: number,
-  path: string,
-  flags: number = AT.SYMLINK_NOFOLLOW | AT.NO_AUTOMOUNT,
+  path: Path,
+  flags: number = THE_NAME_ITSELF,
   into: Stat = createStat(),
 ): Stat {
+  checkRaw(statRaw(dirfd, path, into, flags), 'statx', path)
+  return into
+}
+
+/**
+ * As {@link statAt}, but answers `-errno` in place of a failed call: a name that is not there is nothing unusual, and an
+ * error with its stack costs more than the call.
+ */
+export function statRaw(dirfd: number, path: Path, into: Stat, flags: number = THE_NAME_ITSELF): number {
   const native = libc()
   const { scratch } = native
   const address = cPath(path, 'statx')
   const buffer = scratch.address + SCRATCH.DATA
-  if (native.syscall(SYS.statx, dirfd, address, flags, STATX_BASIC_BTIME_MNT_ID, buffer, 0) < 0) {
-    throw new SystemError(native.errno(), 'statx', path)
-  }
+  if (native.syscall(SYS.statx, dirfd, address, flags, STATX_BASIC_BTIME_MNT_ID, buffer, 0) < 0) return -native.errno()
   decode(scratch, into)
-  return into
+  return 0
 }
 
 /** The attributes of what `fd` stands for, O_PATH included; as {@link statAt}. */

@@ -20,6 +20,8 @@ export const SYS = {
   sched_setaffinity: arm64 ? 122 : 203,
   sched_getaffinity: arm64 ? 123 : 204,
   getcpu: arm64 ? 168 : 309,
+  /** Linux 4.6; RWF_APPEND since 4.16. */
+  pwritev2: arm64 ? 287 : 328,
   /** Linux 3.15. */
   renameat2: arm64 ? 276 : 316,
   /** Linux 4.5. */

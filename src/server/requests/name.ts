@@ -1,5 +1,6 @@
 import type { NodeId } from '../../base/ids.js'
 import type { RequestOf } from '../../protocol/message.js'
+import { readExtensions } from '../../protocol/extensions.js'
 import { RequestContext, type RequestHost } from '../context.js'
 
 /* Requests about names. `parent` is the directory, `name` a name in it: not empty, without '/' or NUL. */
@@ -35,6 +36,17 @@ class MakeRequest extends RequestContext {
     this.parent = message.header.nodeid
     this.name = message.name
     this.extensions = message.extensions
+  }
+
+  /**
+   * The group of the directory, if it is one of the caller's supplementary groups; else none. Told only with
+   * CREATE_SUPP_GROUP (since 7.38). Decoded when asked for.
+   * @throws ProtocolError if the extensions are malformed
+   */
+  get suppGroups(): readonly number[] {
+    if (this.extensions === undefined) return []
+    const found = readExtensions(this.extensions).find((extension) => extension.kind === 'suppGroups')
+    return found?.groups ?? []
   }
 }
 
