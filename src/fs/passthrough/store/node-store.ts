@@ -23,6 +23,12 @@ export class Place implements Key, PathBytes {
   length = 0
 }
 
+/** A node, and which use of its number this is. */
+export interface FoundNode {
+  readonly node: NodeId
+  readonly generation: number
+}
+
 /** How much there is in a store. */
 export interface StoreCounts {
   readonly nodes: number
@@ -74,7 +80,7 @@ export class NodeStore {
    * @throws FuseError ESTALE if the parent is not known, ENFILE if there are too many nodes, ELOOP if it is the root or
    *   the parent itself
    */
-  lookUp(key: Key, parent: NodeId | 0, name: PathBytes | undefined): NodeId {
+  lookUp(key: Key, parent: NodeId | 0, name: PathBytes | undefined): FoundNode {
     return this.step(() => {
       const { records } = this
       if (parent !== 0 && !records.isLive(parent)) throw new FuseError('ESTALE')
@@ -83,7 +89,7 @@ export class NodeStore {
       if (node === (ROOT_ID as number) || node === (parent as number)) throw new FuseError('ELOOP')
       records.setLookups(node, records.lookups(node) + 1)
       if (name !== undefined) this.put(node, parent, name)
-      return node as NodeId
+      return { node: node as NodeId, generation: records.word(node, NODE.GENERATION) }
     })
   }
 
