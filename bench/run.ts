@@ -1,11 +1,13 @@
 import { benchCodec } from './codec/codec.js'
 import { machine } from './lib/table.js'
+import { benchMemory } from './memory/memory.js'
 import { benchNotify } from './notify/notify.js'
 import { benchServe } from './serve/serve.js'
 
 /** What `npm run bench -- NAME` runs; without a name, everything. Each prints a table and returns the same as data. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   codec: benchCodec,
+  memory: benchMemory,
   serve: benchServe,
   notify: benchNotify,
 }

@@ -80,12 +80,7 @@ const THE_NAME_ITSELF = AT.SYMLINK_NOFOLLOW | AT.NO_AUTOMOUNT
  * @param into the object to fill, which is returned
  * @throws SystemError also EOVERFLOW for a size or time that a number cannot hold exactly
  */
-export function statAt(
-  dirfd: number,
-  path: Path,
-  flags: number = THE_NAME_ITSELF,
-  into: Stat = createStat(),
-): Stat {
+export function statAt(dirfd: number, path: Path, flags: number = THE_NAME_ITSELF, into: Stat = createStat()): Stat {
   checkRaw(statRaw(dirfd, path, into, flags), 'statx', path)
   return into
 }

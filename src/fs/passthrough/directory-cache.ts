@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK, type Clock } from '../../base/clock.js'
 import { ERRNO } from '../../base/errno.js'
 import { errnoOf, FuseError } from '../../base/errors.js'
 import { ROOT_ID, type NodeId } from '../../base/ids.js'
@@ -10,7 +11,7 @@ import { Place, type NodeStore } from './store/node-store.js'
 interface CachedDirectory {
   readonly fd: number
   readonly generation: number
-  /** When it was last seen to be where the store says, by the clock of `performance`. */
+  /** When it was last seen to be where the store says, in milliseconds of the clock. */
   checkedMs: number
   /** Since the last search for one to close. */
   used: boolean
@@ -35,13 +36,25 @@ export class DirectoryCache {
   private readonly identity: Identity
   private readonly capacity: number
   private readonly stat = createStat()
+  private readonly clock: Pick<Clock, 'now'>
   private latest = ROOT_ID
 
-  constructor(root: number, store: NodeStore, identity: Identity, capacity: number) {
+  /**
+   * @param capacity how many to keep open, 16 or more
+   * @param clock for tests
+   */
+  constructor(
+    root: number,
+    store: NodeStore,
+    identity: Identity,
+    capacity: number,
+    clock: Pick<Clock, 'now'> = SYSTEM_CLOCK,
+  ) {
     this.root = root
     this.store = store
     this.identity = identity
     this.capacity = capacity
+    this.clock = clock
   }
 
   /**
@@ -49,7 +62,7 @@ export class DirectoryCache {
    * what was good then is not looked at again.
    * @throws FuseError ESTALE if it is not where it was seen last; SystemError
    */
-  of(node: NodeId, now = performance.now()): number {
+  of(node: NodeId, now = this.clock.now()): number {
     if (node === ROOT_ID) return this.root
     const known = this.peek(node, now) ?? this.resolve(node, now)
     this.latest = node
@@ -57,7 +70,7 @@ export class DirectoryCache {
   }
 
   /** The same if it is at hand, else undefined. */
-  peek(node: NodeId, now = performance.now()): number | undefined {
+  peek(node: NodeId, now = this.clock.now()): number | undefined {
     const known = this.cached.get(node)
     if (known === undefined || now - known.checkedMs > RECHECK_MS) return undefined
     if (known.generation !== this.store.generation(node)) return undefined

@@ -1,6 +1,12 @@
 import { FuseError } from '../../base/errors.js'
 import type { NodeId } from '../../base/ids.js'
-import type { CreateRequest, LinkRequest, MkdirRequest, MknodRequest, SymlinkRequest } from '../../server/requests/name.js'
+import type {
+  CreateRequest,
+  LinkRequest,
+  MkdirRequest,
+  MknodRequest,
+  SymlinkRequest,
+} from '../../server/requests/name.js'
 import type { CreateResult, Entry } from '../../server/results.js'
 import { O, S } from '../../sys/constants.js'
 import { linkFd, mkdirAt, mknodAt, symlinkAt } from '../../sys/names.js'

@@ -102,8 +102,6 @@ export class OpenFiles {
 
   copyFileRange(req: CopyFileRangeRequest): number {
     const length = Math.min(Number(req.length), LONGEST_COPY)
-    return this.caller.withoutSetId(req.uid, () =>
-      copyRange(req.fhIn, req.offsetIn, req.fhOut, req.offsetOut, length),
-    )
+    return this.caller.withoutSetId(req.uid, () => copyRange(req.fhIn, req.offsetIn, req.fhOut, req.offsetOut, length))
   }
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from '../../base/clock.js'
 import type { NodeId } from '../../base/ids.js'
 import type { NameRequest, RenameRequest } from '../../server/requests/name.js'
 import { AT, O, RENAME, S } from '../../sys/constants.js'
@@ -34,7 +35,7 @@ export class Removing {
 
   rename(req: RenameRequest): void {
     const { directories, store } = this.source
-    const now = performance.now()
+    const now = SYSTEM_CLOCK.now()
     const name = this.name.set(req.name)
     const newName = this.newName.set(req.newName)
     const from = directories.of(req.parent, now)

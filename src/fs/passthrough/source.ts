@@ -14,8 +14,8 @@ import { Identity } from './identity.js'
 import { directoryCapacity, sharedMemory, type PassthroughOptions } from './options.js'
 import { NodeStore, Place } from './store/node-store.js'
 
-/** What the host answers where a file is not, or not any more, what it was. */
-const GONE: ReadonlySet<number | undefined> = new Set([ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ELOOP, ERRNO.ENXIO])
+/** What the host answers where a name, or a directory above it, is not there any more. */
+const GONE: ReadonlySet<number> = new Set([ERRNO.ENOENT, ERRNO.ENOTDIR])
 
 /**
  * The host directory that is served, and the way from nodes to its files. What is found by name is always looked at to be
@@ -150,7 +150,9 @@ export class Source {
     try {
       fd = openAt(parent, this.place, flags | O.NOFOLLOW | O.NONBLOCK | O.NOCTTY)
     } catch (error) {
-      throw GONE.has(errnoOf(error)) ? new FuseError('ESTALE') : error
+      // What cannot be opened may be something else by now.
+      const isOther = statRaw(parent, this.place, this.stat) !== 0 || !this.identity.is(this.stat, this.place)
+      throw isOther ? new FuseError('ESTALE') : error
     }
     try {
       if (this.identity.is(statFd(fd, this.stat), this.place)) return fd

@@ -58,7 +58,7 @@ export class NodeRecords {
   }
 
   setLookups(node: number, count: number): void {
-    this.set(node, NODE.LOOKUPS_LOW, count % HIGH | 0)
+    this.set(node, NODE.LOOKUPS_LOW, (count % HIGH) | 0)
     this.set(node, NODE.LOOKUPS_HIGH, Math.floor(count / HIGH))
   }
 
