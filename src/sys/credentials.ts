@@ -65,13 +65,11 @@ export function withCredentials<T>(
  * cannot (no CAP_SETUID), `action` runs as this thread's own user.
  */
 export function withFsUser<T>(uid: number, action: () => T): T {
-  const { syscall } = libc()
-  const before = syscall(SYS.setfsuid, uid, 0, 0, 0, 0, 0)
+  const before = libc().syscall(SYS.setfsuid, uid, 0, 0, 0, 0, 0)
   try {
     return action()
   } finally {
-    syscall(SYS.setfsuid, before, 0, 0, 0, 0, 0)
-    if (fsuid() !== before) throw new FuseWireError('ERR_CREDENTIALS', 'the user of this thread could not be restored')
+    restoreFsUser(before)
   }
 }
 
@@ -91,6 +89,11 @@ export function setThreadUser(real: number, effective: number, saved: number): v
 /** Sets real, effective and saved group of this thread; -1 leaves one as it is. */
 export function setThreadGroup(real: number, effective: number, saved: number): void {
   checkRaw(syscallRaw(SYS.setresgid, real, effective, saved), 'setresgid')
+}
+
+function restoreFsUser(before: number): void {
+  libc().syscall(SYS.setfsuid, before, 0, 0, 0, 0, 0)
+  if (fsuid() !== before) throw new FuseWireError('ERR_CREDENTIALS', 'the user of this thread could not be restored')
 }
 
 function restore(before: Credentials, groups: boolean): void {

@@ -1,5 +1,5 @@
 import { ERRNO } from '../../base/errno.js'
-import { errnoOf, FuseError, FuseWireError } from '../../base/errors.js'
+import { FuseError, FuseWireError } from '../../base/errors.js'
 import { ROOT_ID, type NodeId } from '../../base/ids.js'
 import type { Entry } from '../../server/results.js'
 import { O } from '../../sys/constants.js'
@@ -64,7 +64,7 @@ export class Source {
     if (directory !== undefined) return statFd(directory, stat)
     const parent = this.find(node)
     const errno = -statRaw(parent, place, stat)
-    if (GONE.has(errno) || (errno === 0 && !this.identity.is(stat, place))) throw new FuseError('ESTALE')
+    if (GONE.has(errno) || (errno === 0 && !this.identity.is(stat, place))) throw this.lost(node)
     if (errno !== 0) throw failure(errno, 'statx', place)
     return stat
   }
@@ -97,18 +97,15 @@ export class Source {
    */
   open(node: NodeId, flags: number): number {
     if (node === ROOT_ID) return openAt(this.root, '.', flags)
+    this.store.read(node, this.place)
+    if (this.place.parent !== 0) return this.openByName(node, flags)
+    // Whoever has a file without a name open can open it again (through /proc/self/fd, for one).
+    const borrowed = this.store.borrow(node)
+    if (borrowed < 0) throw new FuseError('ESTALE')
     try {
-      return this.openByName(node, flags)
-    } catch (error) {
-      if (errnoOf(error) !== ERRNO.ESTALE) throw error
-      // It has no name any more, or not where it was seen. Whoever has it open can open it again.
-      const borrowed = this.store.borrow(node)
-      if (borrowed < 0) throw error
-      try {
-        return reopen(borrowed, flags | O.NONBLOCK)
-      } finally {
-        this.store.giveBack(borrowed)
-      }
+      return reopen(borrowed, flags | O.NONBLOCK)
+    } finally {
+      this.store.giveBack(borrowed)
     }
   }
 
@@ -144,6 +141,12 @@ export class Source {
     return this.directories.of(this.place.parent)
   }
 
+  /** It is not where it was seen last. The kernel looks its name up again; who has it open reaches it without. */
+  private lost(node: NodeId): FuseError {
+    this.store.displace(node)
+    return new FuseError('ESTALE')
+  }
+
   private openByName(node: NodeId, flags: number): number {
     const parent = this.find(node)
     let fd: number
@@ -152,11 +155,11 @@ export class Source {
     } catch (error) {
       // What cannot be opened may be something else by now.
       const isOther = statRaw(parent, this.place, this.stat) !== 0 || !this.identity.is(this.stat, this.place)
-      throw isOther ? new FuseError('ESTALE') : error
+      throw isOther ? this.lost(node) : error
     }
     try {
       if (this.identity.is(statFd(fd, this.stat), this.place)) return fd
-      throw new FuseError('ESTALE')
+      throw this.lost(node)
     } catch (error) {
       closeFd(fd)
       throw error

@@ -7,11 +7,11 @@ import { AT, DT, FALLOC, LOCK, O, RENAME, S, SEEK, XATTR } from '#src/sys/consta
 import { allocateFd, copyRange, seek, statFilesystem, syncData, syncFd, truncateFd } from '#src/sys/data.js'
 import { readDirectory } from '#src/sys/directory.js'
 import { Fd } from '#src/sys/fd.js'
-import { pread, pwrite, read, write } from '#src/sys/io.js'
+import { append, pread, pwrite, read, write } from '#src/sys/io.js'
 import { conflictingLock, flock, lockRange } from '#src/sys/lock.js'
 import { linkAt, linkFd, mkdirAt, mknodAt, readlinkAt, renameAt, symlinkAt, unlinkAt } from '#src/sys/names.js'
-import { open, openAt, reopen } from '#src/sys/open.js'
-import { createStat, deviceNumber, statAt, statFd } from '#src/sys/stat.js'
+import { closeFd, open, openAt, reopen } from '#src/sys/open.js'
+import { createStat, deviceNumber, statAt, statFd, statRaw } from '#src/sys/stat.js'
 import { getXattr, listXattrs, removeXattr, setXattr, xattrSize } from '#src/sys/xattr.js'
 import { privateDirectory } from '../../helpers/directory.js'
 
@@ -222,4 +222,33 @@ test('a file that is written through a descriptor opened anew is the same file',
   using written = new Fd(reopen(file(t, fd, 'f', O.PATH).number, O.RDWR))
   write(written.number, new TextEncoder().encode('new'))
   assert.equal(readFileSync(`${path}/f`, 'latin1'), 'new')
+})
+
+test('a name may be given as bytes, whatever they are, up to the first that cannot be in a name', (t) => {
+  const { number } = directory(t).fd
+  const name = { bytes: Buffer.from([0x66, 0xff, 0x80, 0x7a, 0x7a]), length: 4 }
+  closeFd(openAt(number, name, O.CREAT | O.WRONLY, 0o600))
+  assert.equal(statAt(number, 'f\udcff\udc80z').size, 0)
+  assert.equal(statRaw(number, name, createStat()), 0)
+  assert.equal(statRaw(number, { ...name, length: 3 }, createStat()), -2)
+  assert.throws(() => statAt(number, { ...name, length: 3 }), { code: 'ENOENT', path: 'f\udcff\udc80' })
+  assert.throws(() => statAt(number, { bytes: Buffer.from('a\0b'), length: 3 }), { code: 'EINVAL' })
+  assert.throws(() => statAt(number, { bytes: Buffer.alloc(5000, 'a'), length: 5000 }), { code: 'ENAMETOOLONG' })
+  unlinkAt(number, name)
+  assert.throws(() => unlinkAt(number, name), { code: 'ENOENT' })
+})
+
+test('an append goes to the end, whoever has written there, and moves no other write', (t) => {
+  const { fd: parent, path: top } = directory(t)
+  const path = `${top}/f`
+  const fd = file(t, parent, 'f').number
+  for (const size of [1, 64, 65, 5000]) {
+    truncateFd(fd, 3)
+    assert.equal(append(fd, Buffer.alloc(size, 'a')), size)
+    writeFileSync(path, 'b', { flag: 'a' })
+    // Not on the heap of V8, as the parts of a pool are.
+    assert.equal(append(fd, new Uint8Array(size).fill(0x63)), size)
+    pwrite(fd, Buffer.from('xyz'), 0)
+    assert.equal(readFileSync(path, 'utf8'), `xyz${'a'.repeat(size)}b${'c'.repeat(size)}`)
+  }
 })

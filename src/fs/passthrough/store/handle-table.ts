@@ -82,8 +82,9 @@ export class HandleTable {
   giveBack(fd: number): boolean {
     const { words } = this.memory
     const at = fd * HANDLE.WORDS + HANDLE.STATE
-    words[at] = words[at]! - BORROW
-    if (words[at]! >= BORROW || (words[at]! & HANDLE_STATE.CLOSING) === 0) return false
+    const state = words[at]! - BORROW
+    words[at] = state
+    if (state >= BORROW || (state & HANDLE_STATE.CLOSING) === 0) return false
     words[at] = 0
     return true
   }

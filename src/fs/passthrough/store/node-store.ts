@@ -135,6 +135,13 @@ export class NodeStore {
     })
   }
 
+  /** The node is not where it was seen last. */
+  displace(node: NodeId): void {
+    this.step(() => {
+      if (this.records.isLive(node)) this.records.detach(node)
+    })
+  }
+
   /** Nothing is at this place any more. */
   clear(parent: NodeId, name: PathBytes): void {
     this.step(() => {

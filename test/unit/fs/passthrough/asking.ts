@@ -3,9 +3,10 @@ import { ROOT_ID, type NodeId } from '#src/base/ids.js'
 import type { PassthroughFileSystem } from '#src/fs/passthrough/passthrough-fs.js'
 import type { RequestContext } from '#src/server/context.js'
 import type { FileSystem } from '#src/server/filesystem.js'
-import type { Attr, CreateResult, Entry } from '#src/server/results.js'
+import type { Attr, Entry } from '#src/server/results.js'
 
 type Method = Exclude<keyof FileSystem, 'mountDefaults' | 'init' | 'destroy'>
+type Answer<M extends Method> = ReturnType<NonNullable<PassthroughFileSystem[M]>>
 type Request<M extends Method> = Parameters<NonNullable<FileSystem[M]>>[0]
 /** What is particular to a request; who asks and so on is filled in. */
 type Fields<M extends Method> = Partial<Omit<Request<M>, keyof RequestContext>> & { readonly node?: NodeId }
@@ -20,10 +21,10 @@ export class Asker {
     this.fs = fs
   }
 
-  ask<M extends Method>(method: M, fields: Fields<M>): ReturnType<NonNullable<FileSystem[M]>> {
+  ask<M extends Method>(method: M, fields: Fields<M>): Answer<M> {
     const node = 'parent' in fields ? fields.parent : fields.node
     const request = { unique: 2, uid: this.uid, gid: this.gid, pid: 0, umask: 0o022, suppGroups: [], ...fields, node }
-    const call = this.fs[method] as (this: FileSystem, req: object) => ReturnType<NonNullable<FileSystem[M]>>
+    const call = this.fs[method] as (this: FileSystem, req: object) => Answer<M>
     return call.call(this.fs, request)
   }
 
@@ -35,31 +36,31 @@ export class Asker {
   }
 
   lookup(parent: NodeId, name: string): Entry {
-    const found = this.ask('lookup', { parent, name }) as Entry | { node: 0 }
-    assert.notEqual(found.node, 0, `${name} was not found`)
-    return found as Entry
+    const found = this.ask('lookup', { parent, name })
+    assert.ok('attr' in found, `${name} was not found`)
+    return found
   }
 
   attr(node: NodeId): Attr {
-    return (this.ask('getattr', { node }) as { attr: Attr }).attr
+    return this.ask('getattr', { node }).attr
   }
 
   open(node: NodeId, flags = 0): number {
-    return (this.ask('open', { node, flags }) as { fh: number }).fh
+    return this.ask('open', { node, flags }).fh!
   }
 
   create(parent: NodeId, name: string, flags = 2): { node: NodeId; fh: number } {
-    const { entry, open } = this.ask('create', { parent, name, mode: 0o100644, flags }) as CreateResult
-    return { node: entry.node, fh: open!.fh as number }
+    const { entry, open } = this.ask('create', { parent, name, mode: 0o100644, flags })
+    return { node: entry.node, fh: open!.fh! }
   }
 
   text(fh: number): string {
     const buffer = Buffer.alloc(100)
-    const size = this.ask('read', { fh: fh as never, buffer, offset: 0, size: buffer.length, flags: 0 }) as number
+    const size = this.ask('read', { fh: fh as never, buffer, offset: 0, size: buffer.length, flags: 0 })
     return buffer.toString('utf8', 0, size)
   }
 
-  release(fh: number): void {
+  release(fh: number | undefined): void {
     this.ask('release', { fh: fh as never })
   }
 

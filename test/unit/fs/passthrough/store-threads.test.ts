@@ -7,7 +7,7 @@ import { NodeStore } from '#src/fs/passthrough/store/node-store.js'
 import { fromEnvironment } from '../../../helpers/random.js'
 
 const THREADS = 4
-const STEPS = 30_000
+const STEPS = 20_000
 const seed = fromEnvironment('FUSEWIRE_SEED', Math.floor(Math.random() * 2 ** 32))
 
 test('threads that use one store at once do not get into each other’s way', { timeout: 60_000 }, async () => {

@@ -23,7 +23,7 @@ function newStore(maxNodes = 1 << 20) {
 }
 
 test('random steps do what they do to a plain model', () => {
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < 20; round += 1) {
     const roundSeed = (seed + round) >>> 0
     try {
       compare(new Random(roundSeed))
@@ -114,9 +114,9 @@ function compare(random: Random): void {
     random.pick(Object.values(steps))()
     model.reap()
     agree(store, model)
-    assert.deepEqual(closed.splice(0).toSorted(), model.closed.splice(0).toSorted())
+    assert.deepEqual(new Set(closed.splice(0)), new Set(model.closed.splice(0)))
   }
-  for (const [id, { lookups, handles }] of [...model.nodes]) {
+  for (const [id, { lookups, handles }] of model.nodes) {
     for (const { fd } of handles) store.close(fd)
     store.forget(id, lookups)
   }
