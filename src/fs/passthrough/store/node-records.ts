@@ -41,6 +41,11 @@ export class NodeRecords {
     for (const words of this.grown) words.refresh()
   }
 
+  /** Whether this isolate has noted already that there may be such a node. */
+  isInView(node: number): boolean {
+    return (node + 1) * NODE.WORDS <= this.nodes.words.length
+  }
+
   word(node: number, field: number): number {
     return this.nodes.words[node * NODE.WORDS + field]!
   }

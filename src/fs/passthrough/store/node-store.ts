@@ -118,9 +118,13 @@ export class NodeStore {
     })
   }
 
-  /** Which use of its record this is: nodes of the same number are told apart by it. */
+  /**
+   * Which use of its record this is: nodes of the same number are told apart by it. Without the lock: it does not change
+   * while there are requests for the node.
+   */
   generation(node: NodeId): number {
-    return this.step(() => this.records.word(node, NODE.GENERATION))
+    if (!this.records.isInView(node)) this.refresh()
+    return this.records.word(node, NODE.GENERATION)
   }
 
   /** The node that was seen at this place last, or 0. */
