@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import type { PassthroughOptions } from './options.js'
 import { PassthroughFileSystem } from './passthrough-fs.js'
 
@@ -10,7 +11,7 @@ export interface PassthroughData {
 }
 
 /**
- * Makes the filesystem in the thread that serves it.
+ * Makes the filesystem in the thread that serves it; a worker thread closes it when it ends.
  * @throws TypeError if `data` is no {@link PassthroughData}; and what the constructor throws
  */
 // oxlint-disable-next-line import/no-default-export -- the form of a filesystem that is given as a module
@@ -19,5 +20,8 @@ export default function passthrough(data: unknown): PassthroughFileSystem {
     throw new TypeError('a passthrough filesystem needs the data { source: string, options? }')
   }
   const { source, options } = data as PassthroughData
-  return new PassthroughFileSystem(source, options)
+  const fs = new PassthroughFileSystem(source, options)
+  // Descriptors are the process's, and do not go with the thread.
+  if (!isMainThread) process.once('exit', () => fs.close())
+  return fs
 }
