@@ -3,6 +3,7 @@ import { ERRNO } from '../../base/errno.js'
 import { errnoOf, FuseError } from '../../base/errors.js'
 import { ROOT_ID, type NodeId } from '../../base/ids.js'
 import { O } from '../../sys/constants.js'
+import type { Fd } from '../../sys/fd.js'
 import { closeFd, duplicate, openAt } from '../../sys/open.js'
 import { createStat, statFd, statRaw } from '../../sys/stat.js'
 import type { Identity } from './identity.js'
@@ -31,7 +32,7 @@ const GONE: ReadonlySet<number | undefined> = new Set([ERRNO.ENOENT, ERRNO.ENOTD
  */
 export class DirectoryCache {
   private readonly cached = new Map<NodeId, CachedDirectory>()
-  private readonly root: number
+  private readonly root: Fd
   private readonly store: NodeStore
   private readonly identity: Identity
   private readonly capacity: number
@@ -40,11 +41,12 @@ export class DirectoryCache {
   private latest = ROOT_ID
 
   /**
+   * @param root stays the caller's
    * @param capacity how many to keep open, 16 or more
    * @param clock for tests
    */
   constructor(
-    root: number,
+    root: Fd,
     store: NodeStore,
     identity: Identity,
     capacity: number,
@@ -63,7 +65,7 @@ export class DirectoryCache {
    * @throws FuseError ESTALE if it is not where it was seen last; SystemError
    */
   of(node: NodeId, now = this.clock.now()): number {
-    if (node === ROOT_ID) return this.root
+    if (node === ROOT_ID) return this.root.number
     const known = this.peek(node, now) ?? this.resolve(node, now)
     this.latest = node
     return known
@@ -95,7 +97,7 @@ export class DirectoryCache {
       else {
         way.push({ node: at, place })
         at = place.parent
-        fd = at === ROOT_ID ? this.root : this.peek(at, now)
+        fd = at === ROOT_ID ? this.root.number : this.peek(at, now)
       }
     }
     for (const step of way.toReversed()) fd = this.step(fd, step.node, step.place, now)

@@ -44,6 +44,8 @@ import { Xattrs } from './xattrs.js'
  * A server that is root makes files as who asked for them, and lets the kernel check permissions, by mode and by ACLs. A
  * server of an ordinary user does everything as that user.
  *
+ * The mount point must not be within the source: the server would come upon its own mount, and wait for itself for ever.
+ *
  * Locks are the kernel's own, and seen by those who use the mount alone. What changes on the host is seen within the
  * timeouts of the mount, 1 second unless you say otherwise.
  */
@@ -248,7 +250,10 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
     this.xattrs.remove(req)
   }
 
-  /** Closes all descriptors. To be called when the mount has ended: the object cannot be used any more. */
+  /**
+   * Closes all descriptors. To be called when the mount has ended: the object cannot be used any more. The second time does
+   * nothing.
+   */
   close(): void {
     this.source.close()
   }

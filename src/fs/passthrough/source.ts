@@ -5,6 +5,7 @@ import type { Entry } from '../../server/results.js'
 import { O } from '../../sys/constants.js'
 import { statFilesystem } from '../../sys/data.js'
 import { failure } from '../../sys/check.js'
+import { Fd } from '../../sys/fd.js'
 import { closeFd, open, openAt, reopen } from '../../sys/open.js'
 import type { PathBytes } from '../../sys/path.js'
 import { createStat, statFd, statRaw, type Stat } from '../../sys/stat.js'
@@ -27,7 +28,7 @@ export class Source {
   readonly identity: Identity
   /** The answer of the last statx: good until the next. */
   readonly stat: Stat = createStat()
-  private readonly root: number
+  private readonly root: Fd
   private readonly ownsStore: boolean
   private readonly place = new Place()
   private readonly key = new Place()
@@ -37,12 +38,13 @@ export class Source {
     const capacity = directoryCapacity(options)
     const memory = options.shared ?? sharedMemory(options)
     this.ownsStore = options.shared === undefined
-    this.root = open(path, O.PATH | O.DIRECTORY)
-    this.identity = new Identity(statFd(this.root, this.stat), statFilesystem(this.root).type)
+    this.root = new Fd(open(path, O.PATH | O.DIRECTORY), 'the source of the passthrough filesystem')
+    const { number } = this.root
+    this.identity = new Identity(statFd(number, this.stat), statFilesystem(number).type)
     this.store = new NodeStore(memory, closeQuietly)
     this.identity.read(this.stat, this.key)
     if (!this.store.setRoot(this.key)) {
-      closeFd(this.root)
+      this.root.close()
       throw new FuseWireError('ERR_SOURCE', `'${path}' is not the directory that the shared nodes are of`)
     }
     this.directories = new DirectoryCache(this.root, this.store, this.identity, capacity)
@@ -51,7 +53,7 @@ export class Source {
   /** The attributes of `node`, in {@link stat}. @throws FuseError ESTALE */
   statNode(node: NodeId): Stat {
     const { stat, place, store } = this
-    if (node === ROOT_ID) return statFd(this.root, stat)
+    if (node === ROOT_ID) return statFd(this.root.number, stat)
     const borrowed = store.borrow(node)
     if (borrowed >= 0) {
       try {
@@ -71,7 +73,7 @@ export class Source {
 
   /** Runs `action` with a descriptor, O_PATH perhaps, that stands for the file of `node`. @throws FuseError ESTALE */
   withFile<T>(node: NodeId, action: (fd: number) => T): T {
-    if (node === ROOT_ID) return action(this.root)
+    if (node === ROOT_ID) return action(this.root.number)
     const borrowed = this.store.borrow(node)
     if (borrowed >= 0) {
       try {
@@ -96,7 +98,7 @@ export class Source {
    * @throws FuseError ESTALE
    */
   open(node: NodeId, flags: number): number {
-    if (node === ROOT_ID) return openAt(this.root, '.', flags)
+    if (node === ROOT_ID) return openAt(this.root.number, '.', flags)
     this.store.read(node, this.place)
     if (this.place.parent !== 0) return this.openByName(node, flags)
     // Whoever has a file without a name open can open it again (through /proc/self/fd, for one).
@@ -129,9 +131,10 @@ export class Source {
   }
 
   close(): void {
+    if (!this.root.isOpen) return
+    this.root.close()
     this.directories.close()
     if (this.ownsStore) this.store.closeAll()
-    closeFd(this.root)
   }
 
   /** Fills `place`, and answers the directory that it is in. */

@@ -20,6 +20,7 @@ import { PassthroughFileSystem } from '#src/fs/passthrough/passthrough-fs.js'
 import { storeMemory } from '#src/fs/passthrough/store/layout.js'
 import { NodeStore, Place } from '#src/fs/passthrough/store/node-store.js'
 import { O } from '#src/sys/constants.js'
+import { Fd } from '#src/sys/fd.js'
 import { closeFd, open } from '#src/sys/open.js'
 import { statAt, statFd } from '#src/sys/stat.js'
 import { privateDirectory } from '../../../helpers/directory.js'
@@ -158,19 +159,19 @@ test('a file of a number that the host has used again is another one', { skip },
 test('a directory that was moved out of the source is served for a second, then not', { skip }, (t) => {
   const top = privateDirectory(t)
   mkdirSync(`${top}/source/d`, { recursive: true })
-  const root = open(`${top}/source`, O.PATH)
-  const identity = new Identity(statFd(root), 0)
+  const root = new Fd(open(`${top}/source`, O.PATH))
+  const identity = new Identity(statFd(root.number), 0)
   const store = new NodeStore(storeMemory(100), closeFd)
   const key = new Place()
-  identity.read(statFd(root), key)
+  identity.read(statFd(root.number), key)
   store.setRoot(key)
-  identity.read(statAt(root, 'd'), key)
+  identity.read(statAt(root.number, 'd'), key)
   const { node } = store.lookUp(key, ROOT_ID, bytesOf('d'))
   let now = 0
   const directories = new DirectoryCache(root, store, identity, 16, { now: () => now })
   t.after(() => {
     directories.close()
-    closeFd(root)
+    root.close()
   })
 
   const { ino } = statFd(directories.of(node))

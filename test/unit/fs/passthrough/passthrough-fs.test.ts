@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { linkSync, mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, linkSync, mkdirSync, openSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
 import { ROOT_ID } from '#src/base/ids.js'
 import passthrough from '#src/fs/passthrough/module.js'
@@ -93,6 +94,29 @@ test('what loses its last name keeps a descriptor until it is forgotten, if nobo
   assert.equal(fs.counts.handles, 3)
   for (const node of nodes) fs.forget({ node, nlookup: 1 })
   assert.deepEqual([fs.counts.handles, fs.counts.nodes], [0, 2])
+})
+
+test('an entry for which a listing has no room is no lookup', { skip }, (t) => {
+  const { fs, source, ask } = serve(t)
+  for (const name of ['a', 'b']) writeFileSync(`${source}/${name}`, '')
+  const { fh } = ask.ask('opendir', { node: ROOT_ID, flags: 0 })
+  const listing = { node: ROOT_ID, fh: fh as never, offset: 0, size: 4096, addName: () => true }
+  let room = 1
+  ask.ask('readdirplus', { ...listing, add: () => room-- > 0 })
+  assert.equal(fs.counts.nodes, 2)
+  ask.release(fh)
+})
+
+test('closing twice closes nothing of others', { skip }, (t) => {
+  const fs = new PassthroughFileSystem(privateDirectory(t))
+  fs.close()
+  const path = `${privateDirectory(t)}/f`
+  writeFileSync(path, 'text')
+  const fd = openSync(path, 'r')
+  fs.close()
+  assert.equal(fstatSync(fd).size, 4)
+  closeSync(fd)
+  assert.throws(() => new Asker(fs).attr(ROOT_ID), { code: 'ERR_FD_CLOSED' })
 })
 
 test('renames on the mount take what is below along; those on the host are found out', { skip }, (t) => {
