@@ -4,6 +4,7 @@
  * throw a SystemError. Lengths and positions are in bytes.
  */
 import { ERRNO } from '../base/errno.js'
+import { addressOf } from './address.js'
 import { checkRaw, retry } from './check.js'
 import { libc, SCRATCH } from './libc.js'
 import { SYS, syscallRaw } from './syscalls.js'
