@@ -111,7 +111,10 @@ test('a thread of root loses the right to keep set-user-ID bits as another user,
   write(opened())
   assert.equal(lstatSync(path).mode & 0o7777, 0o4755)
   const [before, fd] = [currentCredentials(), opened()]
-  assert.equal(withFsUser(1234, () => write(fd)), 1)
+  assert.equal(
+    withFsUser(1234, () => write(fd)),
+    1,
+  )
   assert.equal(lstatSync(path).mode & 0o7777, 0o755)
   assert.deepEqual(currentCredentials(), before)
 })
