@@ -58,21 +58,6 @@ export function withCredentials<T>(
   }
 }
 
-/**
- * Runs `action` as filesystem user `uid` with all else as it is, in as few calls as there can be. For a thread of root
- * that wants to be without the capabilities that override file permissions, such as the one to keep set-user-ID bits
- * (CAP_FSETID), at each write. As {@link withCredentials}, but it does not look whether the change worked: where it
- * cannot (no CAP_SETUID), `action` runs as this thread's own user.
- */
-export function withFsUser<T>(uid: number, action: () => T): T {
-  const before = libc().syscall(SYS.setfsuid, uid, 0, 0, 0, 0, 0)
-  try {
-    return action()
-  } finally {
-    restoreFsUser(before)
-  }
-}
-
 /** Sets the supplementary groups of this thread. Needs CAP_SETGID. */
 export function setThreadGroups(groups: readonly number[]): void {
   const { address, view } = libc().scratch
@@ -89,11 +74,6 @@ export function setThreadUser(real: number, effective: number, saved: number): v
 /** Sets real, effective and saved group of this thread; -1 leaves one as it is. */
 export function setThreadGroup(real: number, effective: number, saved: number): void {
   checkRaw(syscallRaw(SYS.setresgid, real, effective, saved), 'setresgid')
-}
-
-function restoreFsUser(before: number): void {
-  libc().syscall(SYS.setfsuid, before, 0, 0, 0, 0, 0)
-  if (fsuid() !== before) throw new FuseWireError('ERR_CREDENTIALS', 'the user of this thread could not be restored')
 }
 
 function restore(before: Credentials, groups: boolean): void {

@@ -60,7 +60,7 @@ export class Attributes {
     const writable = req.fh ?? reopen(fd, O.WRONLY | O.NONBLOCK)
     try {
       const truncate = () => truncateFd(writable, size)
-      if (req.killSuidgid) this.caller.withoutSetId(req.uid, writable, truncate)
+      if (req.killSuidgid) this.caller.withoutSetId(req, writable, truncate)
       else truncate()
     } finally {
       if (writable !== req.fh) closeFd(writable)

@@ -71,7 +71,7 @@ export class OpenFiles {
   write(req: WriteRequest): number {
     const isAppend = (req.flags & O.APPEND) !== 0 && !req.writeback && !this.writeback
     const write = () => (isAppend ? append(req.fh, req.data) : pwrite(req.fh, req.data, req.offset))
-    return req.killSuidgid ? this.caller.withoutSetId(req.uid, req.fh, write) : write()
+    return req.killSuidgid ? this.caller.withoutSetId(req, req.fh, write) : write()
   }
 
   /** What fails late (EDQUOT, EIO of a network filesystem) fails when a descriptor is closed. */
@@ -93,7 +93,7 @@ export class OpenFiles {
   }
 
   fallocate(req: FallocateRequest): void {
-    this.caller.withoutSetId(req.uid, req.fh, () => allocateFd(req.fh, req.mode, req.offset, req.length))
+    this.caller.withoutSetId(req, req.fh, () => allocateFd(req.fh, req.mode, req.offset, req.length))
   }
 
   lseek(req: LseekRequest): number {
@@ -102,7 +102,7 @@ export class OpenFiles {
 
   copyFileRange(req: CopyFileRangeRequest): number {
     const length = Math.min(Number(req.length), LONGEST_COPY)
-    return this.caller.withoutSetId(req.uid, req.fhOut, () =>
+    return this.caller.withoutSetId(req, req.fhOut, () =>
       copyRange(req.fhIn, req.offsetIn, req.fhOut, req.offsetOut, length),
     )
   }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { O } from '#src/sys/constants.js'
-import { currentCredentials, setThreadUser, withCredentials, withFsUser } from '#src/sys/credentials.js'
-import { pwrite } from '#src/sys/io.js'
+import { currentCredentials, setThreadUser, withCredentials } from '#src/sys/credentials.js'
 import { closeFd, open } from '#src/sys/open.js'
 import { threadId } from '#src/sys/thread.js'
 import { privateDirectory } from '../../helpers/directory.js'
@@ -96,25 +95,4 @@ test('who may not become somebody else is told so, and nothing has changed', { s
     setThreadUser(-1, 0, -1)
   }
   assert.deepEqual(currentCredentials(), thread)
-})
-
-test('a thread of root loses the right to keep set-user-ID bits as another user, and gets it back', { skip }, (t) => {
-  const path = `${privateDirectory(t)}/f`
-  const opened = () => {
-    writeFileSync(path, '')
-    chmodSync(path, 0o4755)
-    const fd = open(path, O.WRONLY)
-    t.after(() => closeFd(fd))
-    return fd
-  }
-  const write = (fd: number) => pwrite(fd, Buffer.from('x'), 0)
-  write(opened())
-  assert.equal(lstatSync(path).mode & 0o7777, 0o4755)
-  const [before, fd] = [currentCredentials(), opened()]
-  assert.equal(
-    withFsUser(1234, () => write(fd)),
-    1,
-  )
-  assert.equal(lstatSync(path).mode & 0o7777, 0o755)
-  assert.deepEqual(currentCredentials(), before)
 })
