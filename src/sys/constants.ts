@@ -175,6 +175,7 @@ export const IORING = {
   OFF_SQES: 0x1000_0000,
   ENTER_GETEVENTS: 1,
   FEAT_SINGLE_MMAP: 1,
+  REGISTER_IOWQ_MAX_WORKERS: 19,
 } as const
 
 /** Flags of a submission: include/uapi/linux/io_uring.h. */

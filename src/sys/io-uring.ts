@@ -3,6 +3,7 @@ import { ERRNO } from '../base/errno.js'
 import { checkRaw } from './check.js'
 import { IORING, MAP } from './constants.js'
 import { Fd } from './fd.js'
+import { libc, SCRATCH } from './libc.js'
 import { Memory } from './memory.js'
 import { SYS, syscallRaw } from './syscalls.js'
 
@@ -109,6 +110,18 @@ export class IoRing implements Disposable {
       each(id, result)
     }
     return count
+  }
+
+  /**
+   * How many kernel threads may do asynchronous work that is not about regular files; others wait for one to be free. Since
+   * Linux 5.15; false where it cannot be set, and there may be as many as there is work.
+   */
+  limitWorkers(count: number): boolean {
+    const { address, view } = libc().scratch
+    // The first number is for regular files, and 0 leaves it.
+    view.setUint32(SCRATCH.DATA, 0, true)
+    view.setUint32(SCRATCH.DATA + 4, count, true)
+    return syscallRaw(SYS.io_uring_register, this.fd, IORING.REGISTER_IOWQ_MAX_WORKERS, address + SCRATCH.DATA, 2) >= 0
   }
 
   /** Work that was submitted goes on until it ends, but nobody learns its result. */
