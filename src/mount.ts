@@ -13,15 +13,20 @@ import { Session, type SessionStats } from './server/session.js'
 import { loadFileSystem } from './load.js'
 import { settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
+import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
+import { TracedNotifyPort } from './trace-notify.js'
+import type { TraceEvent } from './trace-reader.js'
 import { DeviceTransport } from './transport/device.js'
 import { chooseLoop, type LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
 import type { LoopStats } from './transport/device-source.js'
+import { TracedTransport } from './transport/trace.js'
 
 /** More threads than this are an error in the program rather than a wish. */
 const MAX_THREADS = 256
 const NO_NOTIFIER =
   'a filesystem in several threads cannot notify: none of them knows what the kernel has of the others'
+const NO_TRACE = 'the messages of a mount with threads are in those threads: only a mount of one thread has a trace'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
 export interface MountOptions extends KernelMountOptions {
@@ -73,6 +78,11 @@ export interface MountOptions extends KernelMountOptions {
    * @default a line on standard error
    */
   readonly onError?: (error: unknown, request: string) => void
+  /**
+   * Is shown every message, INIT included, before it is handled. Called by the thread that serves: it must not block, nor
+   * touch the mount. For one that may be slow, and later, there is {@link Mount.trace}. Not with threads.
+   */
+  readonly onMessage?: TraceListener
 }
 
 /** Counters of a mount, since its start. */
@@ -104,6 +114,12 @@ export interface Mount extends AsyncDisposable {
    * died. Handlers that were in flight then find their signals aborted, and their answers go nowhere.
    */
   readonly closed: Promise<void>
+  /**
+   * The messages that come and go from now on, until the loop over them is left or the mount ends. Costs nothing while
+   * nobody reads. What its reader does not take in time is lost, and counted in the event that follows.
+   * @throws UnsupportedError with threads
+   */
+  trace(this: void, options?: TraceOptions): AsyncIterableIterator<TraceEvent>
   /** Unmounts, and waits until it is gone. @throws MountError, such as ERR_UNMOUNT_BUSY while files are open */
   unmount(this: void, options?: UnmountOptions): Promise<void>
 }
@@ -128,6 +144,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
       'threads need a filesystem that is given as the URL of its module: an object stays in its thread',
     )
   }
+  if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
   const mounted =
     threads > 0
       ? await mountWithThreads(fs as URL, mountpoint, options, threads)
@@ -140,23 +157,31 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
-  const transport = new DeviceTransport(made.fd, loop, {
+  const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: init.maxWrite,
     followClients: options.followClients,
   })
-  const notifyPort = new DeviceNotifyPort(transport.fd, loop, options.notifyVia)
+  const transport = new TracedTransport(device)
+  const notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
+  const trace = new MessageTrace(transport)
+  if (options.onMessage !== undefined) trace.listen(options.onMessage)
   const session = new Session(transport, fs, {
     defaults,
     init,
-    notifyPort,
+    notifyPort: new TracedNotifyPort(notifyPort, transport),
     notify: { allocate: withoutZeroes, ...options.notify },
     onError: options.onError ?? printError,
   })
   // Whoever awaits it hears of it; nobody has to.
-  session.closed.catch(() => undefined).finally(() => notifyPort.close())
+  const end = () => {
+    notifyPort.close()
+    trace.end()
+  }
+  session.closed.catch(() => undefined).finally(end)
   transport.start(session)
   try {
     const kernel = await session.initialised
+    trace.negotiated(kernel)
     return {
       ...mountedAs(made, session.closed),
       kernel,
@@ -165,6 +190,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       notify: session.notifier,
       notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
+      trace: (options) => trace.read(options),
     }
   } catch (error) {
     transport.close()
@@ -204,6 +230,9 @@ async function mountWithThreads(
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
       stats() {
         throw new UnsupportedError('the counters of a mount are in the threads that serve it')
+      },
+      trace() {
+        throw new UnsupportedError(NO_TRACE)
       },
     }
   } catch (error) {

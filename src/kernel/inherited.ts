@@ -6,7 +6,7 @@ import { deviceNumber } from '../sys/stat.js'
 import { MountError } from './errors.js'
 
 /** The device number of /dev/fuse: character device 10, 229 (Documentation/admin-guide/devices.txt). */
-const FUSE_DEVICE = deviceNumber(10, 229)
+export const FUSE_DEVICE = deviceNumber(10, 229)
 
 /** The descriptor that a mount point of the form `/dev/fd/N` names, or undefined. */
 export function inheritedNumber(mountpoint: string): number | undefined {

@@ -60,8 +60,8 @@ export async function checkMountpoint(mountpoint: string, over: boolean): Promis
 function probe(mountpoint: string): Promise<'alive' | 'stale' | 'silent'> {
   return new Promise((resolve) => {
     let text = ''
-    // No path may look like an option: it is absolute.
-    const child = spawn('stat', [mountpoint], {
+    // statfs(2), for attributes may be cached, for ever even. No path may look like an option: it is absolute.
+    const child = spawn('stat', ['-f', mountpoint], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
       timeout: PROBE_MS,

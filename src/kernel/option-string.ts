@@ -29,7 +29,8 @@ const FLAGS: Readonly<Record<string, readonly [Flag, boolean]>> = {
 }
 
 /** What mount(8) and /etc/fstab say to themselves, and to nobody else. */
-const IGNORED = /^(defaults|auto|noauto|user|nouser|users|owner|group|nofail|_netdev|async|relatime|x-.*|comment=.*)$/
+const IGNORED =
+  /^(defaults|auto|noauto|user|user=.*|nouser|users|owner|group|nofail|_netdev|async|relatime|x-.*|comment=.*)$/
 
 /**
  * Reads options as they are written after `-o`: separated by `,`, with `\,` and `\\` for these characters within a text.

@@ -20,7 +20,7 @@ export interface UnmountOptions {
 }
 
 /**
- * Unmounts what is mounted at `mountpoint` and waits until it is gone. Looks at mountinfo only, and never at the
+ * Unmounts the FUSE filesystem that is mounted at `mountpoint` and waits until it is gone. Looks at mountinfo only, and never at the
  * mounted filesystem. The server must go on answering: the kernel may write back what is dirty, and asks for DESTROY
  * where the mount is a `blkdev`. Does not block this thread.
  *
@@ -36,7 +36,8 @@ export async function unmount(mountpoint: string, options: UnmountOptions = {}, 
       entry === undefined ? 'nothing is mounted there' : `something else (${entry.source}) covers the mount`
     throw new MountError('ERR_NOT_MOUNTED', `${path}: ${problem}`, path)
   }
-  if (mode === 'force' && isFuse(entry)) abortConnection(connectionNumber(entry))
+  if (!isFuse(entry)) throw new MountError('ERR_NOT_MOUNTED', `${path}: ${entry.type} is mounted there, not FUSE`, path)
+  if (mode === 'force') abortConnection(connectionNumber(entry))
   const attempt = mayMount() ? detach(entry, mode) : detachWithHelper(entry, mode)
   await within(attempt, timeoutMs, path)
   await untilGone(entry, timeoutMs)

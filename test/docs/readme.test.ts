@@ -1,42 +1,51 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { place } from '../helpers/command.js'
+import { blocks, compile, printed, ROOT } from '../helpers/examples.js'
+import { cannotMount } from '../helpers/needs.js'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-// Inside of the repository, so that the name of the package leads to this build of it.
-const directory = mkdtempSync(join(ROOT, 'build', 'readme-'))
-after(() => rmSync(directory, { recursive: true, force: true }))
+const examples = blocks('README.md', 'ts')
+const [session] = blocks('README.md', 'text')
 
-function block(language: string): string {
-  const found = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)
-  assert.ok(found, `README.md has no block of ${language}`)
-  return found[1]!
-}
+test('every example of README.md compiles', () => {
+  assert.equal(examples.length, 2)
+  for (const example of examples) compile(example)
+})
 
-function node(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
-  assert.equal(status, 0, `${stdout}\n${stderr}`)
-  return stdout
-}
+const options = { skip: cannotMount(), timeout: 60_000 }
 
-test('the example of README.md compiles and prints what is said there', () => {
-  const file = join(directory, 'example.ts')
-  writeFileSync(file, block('ts'))
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-  const options = ['--ignoreConfig', '--strict', '--target', 'es2022', '--types', 'node', '--typeRoots']
-  const types = join(ROOT, 'node_modules', '@types')
-  const how = ['--module', 'nodenext', '--rootDir', directory, '--outDir', directory]
-  node(tsc, ...options, types, ...how, file)
-  assert.equal(node(join(directory, 'example.js')), block('text'))
+test('the filesystem of README.md is what is said there', options, async (t) => {
+  const { mountpoint } = place(t)
+  const child = spawn(process.execPath, [compile(examples[0]!), mountpoint], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [unknown]
+  assert.ok(typeof line === 'string', `it exited with ${String(line)} before it was mounted`)
+  assert.match(line, new RegExp(`^mounted at ${mountpoint}: .+`))
+  const ls = (await readdir(mountpoint)).join('\n')
+  const cat = await readFile(join(mountpoint, 'hello'), 'utf8')
+  assert.equal(`$ ls /mnt/hello\n${ls}\n$ cat /mnt/hello/hello\n${cat}`, session)
+  await assert.rejects(readFile(join(mountpoint, 'absent')), { code: 'ENOENT' })
+  child.kill('SIGINT')
+  assert.deepEqual(await ended, [0, null])
+})
+
+test('the example of docs/wire.md prints what is said there', () => {
+  const [example] = blocks('docs/wire.md', 'ts')
+  assert.equal(printed(compile(example!)), blocks('docs/wire.md', 'text')[0])
 })
 
 test('README.md is short, and opens with the two commands', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
   assert.ok(readme.split('\n').length < 150)
-  const commands = block('sh')
-  assert.match(commands, /^npm ci && npm run \S+ -- \S+ /m)
-  assert.match(commands, /^npm ci && npm test /m)
+  const [commands] = blocks('README.md', 'sh')
+  assert.match(commands!, /^npm ci && npm run demo /m)
+  assert.match(commands!, /^npm ci && npm test /m)
 })

@@ -23,6 +23,7 @@ interface Packed {
 }
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly version: string
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
 }
 const entries = Object.keys(manifest.exports).filter((entry) => typeof manifest.exports[entry] !== 'string')
@@ -91,6 +92,14 @@ test('the package installs', () => {
   assert.ok(existsSync(join(project, 'node_modules', 'fusewire', 'README.md')))
 })
 
+/** The command, as npm has installed it. */
+const FUSEWIRE = join(project, 'node_modules', '.bin', 'fusewire')
+
+test('the command is installed, and runs', () => {
+  assert.equal(run(FUSEWIRE, ['--version'], project), `fusewire ${manifest.version}\n`)
+  assert.match(run(FUSEWIRE, ['mount', '--help'], project), /^usage: fusewire mount SOURCE MOUNTPOINT /)
+})
+
 /** Imports every entry, by its name, as a user does. */
 const importAll = `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw name`
 
@@ -117,8 +126,12 @@ for (const [module, resolution] of [
   })
 }
 
-test('every entry can be imported where koffi is not', () => {
+test('every entry can be imported where koffi is not, and the command says what is missing', () => {
   rmSync(join(project, 'node_modules', 'koffi'), { recursive: true })
   rmSync(join(project, 'node_modules', '@koromix'), { recursive: true, force: true })
   run(process.execPath, ['--input-type=module', '--eval', importAll], project)
+  assert.equal(run(FUSEWIRE, ['--version'], project), `fusewire ${manifest.version}\n`)
+  const { status, stderr } = spawnSync(FUSEWIRE, ['mount', 'memory:', project], { encoding: 'utf8', timeout: 30_000 })
+  assert.equal(status, 3, stderr)
+  assert.match(stderr, /^fusewire: [^\n]*koffi[^\n]*\n$/)
 })

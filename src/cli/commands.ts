@@ -1,0 +1,7 @@
+import type { Command } from './command.js'
+import { mount } from './commands/mount.js'
+import { probe } from './commands/probe.js'
+import { umount } from './commands/umount.js'
+
+/** The commands, in the order in which `--help` lists them. To add one: its file in commands/, and a row here. */
+export const COMMANDS: readonly Command[] = [mount, umount, probe]
