@@ -1,6 +1,7 @@
 import { FuseError } from '#src/base/errors.js'
 import type { NodeId } from '#src/base/ids.js'
 import { FileSystem } from '#src/server/filesystem.js'
+import { Listing } from '#src/server/listing.js'
 import type { GetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirRequest } from '#src/server/requests/dir.js'
 import type { OpenRequest, ReadRequest, WriteRequest } from '#src/server/requests/file.js'
@@ -21,7 +22,14 @@ export function toyData(): Uint8Array {
 export class Toy extends FileSystem {
   private readonly exists: Uint8Array
   private readonly block = new Uint8Array(BLOCK).fill(1)
-  private readonly names = Array.from({ length: ENTRIES }, (_, i) => `entry-${String(i).padStart(5, '0')}`)
+  /** Made once, as in native/toy.c. */
+  private readonly listing = new Listing(
+    Array.from({ length: ENTRIES }, (_, i) => ({
+      name: `entry-${String(i).padStart(5, '0')}`,
+      ino: CREATED + i,
+      mode: REGULAR,
+    })),
+  )
 
   constructor(exists: Uint8Array) {
     super()
@@ -82,10 +90,7 @@ export class Toy extends FileSystem {
   }
 
   override readdir(req: ReaddirRequest): void {
-    if (req.node !== LISTED) return
-    for (let i = Number(req.offset); i < ENTRIES; i += 1) {
-      if (!req.add(this.names[i]!, CREATED + i, REGULAR, i + 1)) return
-    }
+    if (req.node === LISTED) req.addListing(this.listing)
   }
 
   override releasedir(): void {}

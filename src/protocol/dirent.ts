@@ -66,6 +66,12 @@ abstract class RecordWriter<E extends Dirent> {
     return true
   }
 
+  /** Writes records that were made before; they must fit. */
+  copy(records: Uint8Array): void {
+    this.message.bytes.set(records, this.at)
+    this.at += records.length
+  }
+
   /** As {@link add}, for every name there is, and for none that there is not. */
   private addAny(entry: E): boolean {
     const namelen = checkedLength(entry.name, this.at)

@@ -111,7 +111,9 @@ export class FileSystem {
   fsync?(req: FsyncRequest): Awaitable<void>
   /** Without it the kernel opens directories by itself, and may cache their listings. */
   opendir?(req: OpenRequest): Awaitable<OpenResult>
-  /** Calls `req.add` for each entry behind `req.offset`. Without it directories cannot be listed (ENOSYS). */
+  /**
+   * Calls `req.add` for each entry behind `req.offset`, or `req.addListing` with all of them. Without it directories cannot be listed (ENOSYS).
+   */
   readdir?(req: ReaddirRequest): Awaitable<void>
   /** The same with attributes. Asked only if it is there: the flag READDIRPLUS is not negotiated otherwise. */
   readdirplus?(req: ReaddirplusRequest): Awaitable<void>

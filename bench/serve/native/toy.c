@@ -21,7 +21,8 @@ enum { ROOT = 1, LISTED = 2, WORK = 3, DIRECT = 16, CACHED = 32, FILES = 8, CREA
 enum { ENTRIES = 10000, NAMES = 1 << 20, BLOCK = 1 << 20 };
 
 static char block[BLOCK];
-static char names[ENTRIES][16];
+static char listing[ENTRIES * 64];
+static size_t listed;
 /* Which names exist in w: one byte each. */
 static _Atomic unsigned char *exists;
 
@@ -126,19 +127,23 @@ static void toy_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *i
   fuse_reply_open(req, info);
 }
 
+/* The records of all names, made once; the offset of each is where the next one starts. */
+static void make_listing(void) {
+  struct stat st = {.st_mode = S_IFREG};
+  for (int i = 0; i < ENTRIES; i += 1) {
+    char name[16];
+    snprintf(name, sizeof name, "entry-%05d", i);
+    size_t room = sizeof listing - listed;
+    st.st_ino = CREATED + i;
+    off_t next = listed + fuse_add_direntry(NULL, NULL, 0, name, NULL, 0);
+    listed += fuse_add_direntry(NULL, listing + listed, room, name, &st, next);
+  }
+}
+
 static void toy_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *info) {
   (void)info;
-  char *buffer = malloc(size);
-  size_t used = 0;
-  struct stat st = {.st_mode = S_IFREG};
-  for (off_t i = offset; ino == LISTED && i < ENTRIES; i += 1) {
-    st.st_ino = CREATED + i;
-    size_t length = fuse_add_direntry(req, buffer + used, size - used, names[i], &st, i + 1);
-    if (length > size - used) break;
-    used += length;
-  }
-  fuse_reply_buf(req, buffer, used);
-  free(buffer);
+  size_t left = ino == LISTED && (size_t)offset < listed ? listed - offset : 0;
+  fuse_reply_buf(req, listing + offset, left < size ? left : size);
 }
 
 static void toy_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup) {
@@ -164,7 +169,7 @@ static const struct fuse_lowlevel_ops ops = {
 int main(int argc, char **argv) {
   struct fuse_args args = FUSE_ARGS_INIT(argc, argv);
   struct fuse_cmdline_opts options;
-  for (int i = 0; i < ENTRIES; i += 1) snprintf(names[i], sizeof names[i], "entry-%05d", i);
+  make_listing();
   exists = calloc(NAMES, 1);
   memset(block, 1, sizeof block);
   if (exists == NULL || fuse_parse_cmdline(&args, &options) != 0) return 1;

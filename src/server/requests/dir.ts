@@ -3,6 +3,7 @@ import { DirentPlusWriter, DirentWriter } from '../../protocol/dirent.js'
 import type { MessageBuffer, RequestOf } from '../../protocol/message.js'
 import { RequestContext, type RequestHost } from '../context.js'
 import { entryOut, NO_ENTRY, type ReplyDefaults } from '../encode.js'
+import type { Listing } from '../listing.js'
 import type { Entry } from '../results.js'
 
 /** Where the records of a directory go: a range of the reply. */
@@ -45,6 +46,11 @@ export class ReaddirRequest extends DirectoryRequest {
    */
   add(name: string, ino: number | bigint, mode: number, next: number | bigint): boolean {
     return this.#writer.add({ ino, off: next, type: direntType(mode), name })
+  }
+
+  /** Adds as many entries of `listing` as there is room for, from where the caller is. Goes alone, without {@link add}. */
+  addListing(listing: Listing): void {
+    this.#writer.copy(listing.after(this.offset, this.size))
   }
 
   /** Where the records end. */
