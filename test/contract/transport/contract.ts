@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { messageBuffer, type MessageBuffer } from '#src/protocol/message.js'
+import type { Received, Receiver, Transport } from '#src/transport/transport.js'
+
+/** Two connected transports. */
+export interface Ends {
+  readonly a: Transport
+  readonly b: Transport
+  /** Lets go of what the two need besides. */
+  readonly dispose: () => Promise<void>
+}
+
+/** Takes note of what comes, and lets a test wait for it. */
+export class Recorder implements Receiver {
+  readonly messages: Uint8Array[] = []
+  ends: (Error | undefined)[] = []
+  private readonly wake: (() => void)[] = []
+  private readonly answer: (message: MessageBuffer, end: number) => Received
+
+  constructor(answer: (message: MessageBuffer, end: number) => Received = () => 'done') {
+    this.answer = answer
+  }
+
+  receive(message: MessageBuffer, end: number): Received {
+    this.messages.push(message.bytes.slice(0, end))
+    this.notify()
+    return this.answer(message, end)
+  }
+
+  ended(error: Error | undefined): void {
+    this.ends.push(error)
+    this.notify()
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        this.wake.push(resolve)
+      })
+    }
+  }
+
+  private notify(): void {
+    for (const wake of this.wake.splice(0)) wake()
+  }
+}
+
+/** Writes a message of `length` bytes: its length, and bytes that follow from `seed`. */
+export function write(message: MessageBuffer, length: number, seed: number): number {
+  for (let i = 4; i < length; i += 1) message.bytes[i] = (seed + i * 7) & 0xff
+  message.view.setUint32(0, length, true)
+  return length
+}
+
+export function expected(length: number, seed: number): Uint8Array {
+  const message = messageBuffer(length)
+  write(message, length, seed)
+  return message.bytes
+}
+
+/** What every transport does, whatever it runs over. */
+export function transportContract(name: string, make: () => Promise<Ends>): void {
+  const check = (title: string, run: (ends: Ends) => Promise<void>) => {
+    test(`${name}: ${title}`, { timeout: 20_000 }, async () => {
+      const ends = await make()
+      try {
+        await run(ends)
+      } finally {
+        ends.a.close()
+        ends.b.close()
+        await ends.dispose()
+      }
+    })
+  }
+
+  check('messages come whole and in order, both ways, whatever their size', async ({ a, b }) => {
+    const [atA, atB] = [new Recorder(), new Recorder()]
+    a.start(atA)
+    b.start(atB)
+    const sizes = [16, 17, 40, 4096, 65_552, 1024 * 1024 + 80, 16, 100_000]
+    sizes.forEach((size, i) => {
+      for (const from of [a, b]) {
+        const message = from.borrow()
+        assert.equal(from.send(message, write(message, size, i)), 0)
+      }
+    })
+    for (const recorder of [atA, atB]) {
+      await recorder.until(() => recorder.messages.length === sizes.length)
+      sizes.forEach((size, i) => assert.deepEqual(recorder.messages[i], expected(size, i)))
+    }
+  })
+
+  check('nothing is delivered within send', async ({ a, b }) => {
+    const atB = new Recorder()
+    a.start(new Recorder())
+    b.start(atB)
+    const message = a.borrow()
+    a.send(message, write(message, 20, 1))
+    assert.equal(atB.messages.length, 0)
+    await atB.until(() => atB.messages.length === 1)
+  })
+
+  check('what is sent before the other end starts is not lost', async ({ a, b }) => {
+    a.start(new Recorder())
+    const message = a.borrow()
+    a.send(message, write(message, 32, 3))
+    await new Promise(setImmediate)
+    const atB = new Recorder()
+    b.start(atB)
+    await atB.until(() => atB.messages.length === 1)
+    assert.deepEqual(atB.messages[0], expected(32, 3))
+  })
+
+  check('a buffer that is kept is nobody else’s until it is released', async ({ a, b }) => {
+    const kept: MessageBuffer[] = []
+    const atB = new Recorder((message) => {
+      kept.push(message)
+      return 'kept'
+    })
+    a.start(new Recorder())
+    b.start(atB)
+    for (let i = 0; i < 8; i += 1) {
+      const message = a.borrow()
+      a.send(message, write(message, 64, i))
+    }
+    await atB.until(() => kept.length === 8)
+    assert.equal(new Set(kept).size, 8)
+    kept.forEach((message, i) => assert.deepEqual(message.bytes.slice(0, 64), expected(64, i)))
+    for (const message of kept) b.release(message)
+  })
+
+  check('a receiver may answer within receive', async ({ a, b }) => {
+    const atA = new Recorder()
+    a.start(atA)
+    b.start(
+      new Recorder((_message, end) => {
+        const reply = b.borrow()
+        b.send(reply, write(reply, end + 1, 9))
+        return 'done'
+      }),
+    )
+    for (let i = 0; i < 100; i += 1) {
+      const message = a.borrow()
+      a.send(message, write(message, 16 + i, i))
+    }
+    await atA.until(() => atA.messages.length === 100)
+    assert.deepEqual(
+      atA.messages.map(({ length }) => length),
+      Array.from({ length: 100 }, (_, i) => 17 + i),
+    )
+  })
+
+  check('closing ends both sides, once and in order, after what was sent before', async ({ a, b }) => {
+    const [atA, atB] = [new Recorder(), new Recorder()]
+    a.start(atA)
+    b.start(atB)
+    const message = a.borrow()
+    a.send(message, write(message, 50, 5))
+    a.close()
+    a.close()
+    await atB.until(() => atB.ends.length > 0)
+    assert.equal(atB.messages.length, 1)
+    assert.deepEqual([atA.ends, atB.ends], [[undefined], [undefined]])
+    b.close()
+    assert.deepEqual(atB.ends, [undefined])
+  })
+
+  check('sending after the end is refused, and nothing breaks', async ({ a, b }) => {
+    const atB = new Recorder()
+    a.start(new Recorder())
+    b.start(atB)
+    a.close()
+    const message = a.borrow()
+    assert.equal(a.send(message, write(message, 16, 0)), -19)
+    await atB.until(() => atB.ends.length > 0)
+    const late = b.borrow()
+    assert.equal(b.send(late, write(late, 16, 0)), -19)
+    b.release(b.borrow())
+  })
+}
