@@ -1,0 +1,21 @@
+/* The entry `fusewire/client`: the kernel's half of FUSE, without a kernel. */
+
+export { createClient } from './client.js'
+export { HONOURED_FLAGS } from './connection/offer.js'
+export { SystemError } from '../base/errors.js'
+
+export type { Client } from './client.js'
+export type { Clock } from './clock.js'
+export type { EventName, WatchEvent } from './events.js'
+export type { Encoding, PathLike, TimeLike } from './face/arguments.js'
+export type { ClientDirectory } from './face/directory-handle.js'
+export type { ClientFileHandle } from './face/file-handle.js'
+export type { ClientFs, StatOptions } from './face/fs.js'
+export type { BigIntStats, DirectoryEntry, Stats } from './face/stats.js'
+export type { Watch } from './face/watch.js'
+export type { DentryView, InodeView, Inspection, PageView } from './inspect.js'
+export type { CachedAttr } from './objects.js'
+export type { ClientOptions, Credentials } from './options.js'
+export type { IoctlAnswer, Statfs } from './vfs/device-calls.js'
+export type { LockWish } from './vfs/file-locks.js'
+export type { RangeLock } from './vfs/local-locks.js'

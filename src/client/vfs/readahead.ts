@@ -1,0 +1,84 @@
+import { PAGE_SIZE } from '../../protocol/limits.js'
+import type { Page } from '../cache/page.js'
+import type { PageCache } from '../cache/page-cache.js'
+import type { Core } from '../core.js'
+import type { Task } from '../task.js'
+import type { OpenFile } from './file.js'
+import { ignoreFailure, readPages } from './read-pages.js'
+import { onMark, onMiss, type Window } from './readahead-state.js'
+
+/** The page at `index` is not there: reads it, and what is likely to be read next. */
+export async function readMissing(
+  core: Core,
+  file: OpenFile,
+  index: number,
+  wanted: number,
+  task: Task,
+): Promise<void> {
+  const most = windowLimit(core)
+  const { pages } = file.inode
+  const window = onMiss(file.readahead, index, wanted, most, () => cachedBefore(pages, index, most))
+  await readWindow(core, file, window, task)
+}
+
+/** The page at `index` carries the mark: reads on before it is needed. */
+export async function readOn(core: Core, file: OpenFile, index: number, wanted: number, task: Task): Promise<void> {
+  const most = windowLimit(core)
+  const { pages } = file.inode
+  const window = onMark(file.readahead, index, wanted, most, () => nextMissing(pages, index + 1, most))
+  if (window !== undefined) await readWindow(core, file, window, task)
+}
+
+function windowLimit(core: Core): number {
+  return Math.min(core.readaheadPages, core.budget.readaheadLimit)
+}
+
+/** Sends READs for those pages of the window that are not there, up to the end of the file. */
+async function readWindow(core: Core, file: OpenFile, window: Window, task: Task): Promise<void> {
+  const { pages, attr } = file.inode
+  const last = Math.floor((attr.size - 1) / PAGE_SIZE)
+  const end = Math.min(window.start + window.size, last + 1)
+  const mark = window.asyncSize > 0 ? window.start + window.size - window.asyncSize : -1
+  let run: Page[] = []
+  for (let index = window.start; index <= end; index += 1) {
+    if (index < end && pages.get(index) === undefined) {
+      const page = pages.grab(index)
+      page.tryLock()
+      page.isMark = index === mark
+      run.push(page)
+      continue
+    }
+    if (run.length > 0) await sendRun(core, file, run, window.asyncSize, task)
+    run = []
+  }
+}
+
+async function sendRun(core: Core, file: OpenFile, run: readonly Page[], asyncSize: number, task: Task): Promise<void> {
+  const most = Math.floor(core.maxReadBytes / PAGE_SIZE)
+  const isAsync = core.negotiated.has('ASYNC_READ')
+  for (let i = 0; i < run.length; i += most) {
+    const rest = run.length - i
+    if (core.connection.background.isCongested && asyncSize >= rest) {
+      // Nobody needs these yet.
+      for (const page of run.slice(i)) {
+        file.inode.pages.drop(page)
+        page.unlock()
+      }
+      return
+    }
+    const reading = readPages(core, file, run.slice(i, i + most), task, isAsync ? 'waits' : undefined)
+    reading.catch(() => undefined)
+    if (!isAsync) await reading.catch(ignoreFailure)
+  }
+}
+
+function cachedBefore(pages: PageCache, index: number, most: number): { count: number; isAll: boolean } {
+  let at = index - 1
+  while (at >= 0 && index - at <= most && pages.get(at) !== undefined) at -= 1
+  return { count: index - at - 1, isAll: at < 0 }
+}
+
+function nextMissing(pages: PageCache, from: number, most: number): number | undefined {
+  for (let at = from; at <= from + most; at += 1) if (pages.get(at) === undefined) return at
+  return undefined
+}
