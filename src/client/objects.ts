@@ -2,7 +2,7 @@ import type { FileHandle, Generation, NodeId } from '../base/ids.js'
 import type { Listing } from './cache/listing.js'
 import type { PageCache } from './cache/page-cache.js'
 import { RwLock } from './cache/rw-lock.js'
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX_BASIC_STATS } from './constants.js'
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './constants.js'
 import type { LocalLocks } from './vfs/local-locks.js'
 
 /* Inodes and dentries, the two kinds of objects of a virtual filesystem. They know nothing of requests. */
@@ -57,7 +57,7 @@ export class Inode {
   /** Until when the attributes are valid, by the monotonic clock. */
   validUntilMs = -Infinity
   /** STATX bits of what is stale, whatever the time. */
-  stale = STATX_BASIC_STATS
+  stale = ~0
   /** Set from the connection's counter with each change: an older reply does not undo it. 0: never. */
   version = 0
   /** An extending write or a truncate is under way: sizes in replies do not count. */

@@ -13,7 +13,7 @@ export function invalEntry(core: Core, message: MessageBuffer, end: number): num
   const name = nameAt(message, end, fuse_notify_inval_entry_out.size, BODY + 8, maxNameBytes(core))
   if (typeof name === 'number') return name
   const flags = message.view.getUint32(BODY + 12, true)
-  return inDirectory(core, u64At(message, BODY) as NodeId, name, async (dentry) => {
+  return inDirectory(core, u64At(message, BODY) as NodeId, name, (dentry) => {
     drop(core, dentry, (flags & FUSE_EXPIRE_ONLY) !== 0)
     return 0
   })
@@ -44,7 +44,7 @@ function inDirectory(
   core: Core,
   nodeid: NodeId,
   name: string,
-  run: (dentry: Dentry) => Promise<number>,
+  run: (dentry: Dentry) => number | Promise<number>,
 ): number | Promise<number> {
   const parent = core.inodes.get(nodeid)
   if (parent === undefined) return -ERRNO.ENOENT
@@ -56,7 +56,8 @@ function inDirectory(
     core.dentries.hold(dentry)
     try {
       directoryChanged(parent)
-      return await run(dentry)
+      const result = run(dentry)
+      return typeof result === 'number' ? result : await result
     } finally {
       core.dentries.release(dentry)
     }
