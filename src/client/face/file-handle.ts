@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../../protocol/limits.js'
-import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME } from '../constants.js'
+import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME, STATX_SIZE } from '../constants.js'
 import type { Core } from '../core.js'
 import type { Task } from '../task.js'
 import { close } from '../vfs/close.js'
@@ -69,7 +69,7 @@ export class ClientFileHandle implements AsyncDisposable {
     const encoding = typeof options === 'string' ? options : options?.encoding
     const bytes = await this.#call('read', async () => {
       const parts: Uint8Array[] = []
-      const { size } = await getattr(this.#core, this.#file.inode, this.#task, { mask: STATX_BASIC_STATS })
+      const { size } = await getattr(this.#core, this.#file.inode, this.#task, { mask: STATX_SIZE })
       let room = Math.max(PAGE_SIZE, Math.min(size - this.#file.position, READ_BYTES))
       for (;;) {
         const part = new Uint8Array(room)
