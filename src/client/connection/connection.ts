@@ -205,8 +205,8 @@ export class Connection implements Receiver {
 
   /** Ends the connection at once, as fusectl's abort does: what is in flight fails with ECONNABORTED. */
   abort(error?: Error): void {
-    this.transport.close()
     this.ended(error)
+    this.transport.close()
   }
 
   receive(message: MessageBuffer, end: number): Received {
