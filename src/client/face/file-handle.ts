@@ -16,7 +16,7 @@ import { fallocate, seekEnd, seekExtent } from '../vfs/space.js'
 import { write } from '../vfs/write.js'
 import { decoded, toBytes, toTime, type Encoding, type TimeLike } from './arguments.js'
 import { asCall } from './errors.js'
-import { BigIntStats, Stats } from './stats.js'
+import { BigIntStats, Stats, type StatOptions } from './stats.js'
 
 /** An open file, with the shape of Node's `FileHandle`; what Node does not have stands at the end. */
 export class ClientFileHandle implements AsyncDisposable {
@@ -116,11 +116,11 @@ export class ClientFileHandle implements AsyncDisposable {
     return { bytesWritten, buffers }
   }
 
-  async stat(options?: { bigint?: false }): Promise<Stats>
-  async stat(options: { bigint: true }): Promise<BigIntStats>
-  async stat(options?: { bigint?: boolean }): Promise<Stats | BigIntStats> {
-    const mask = STATX_BASIC_STATS | STATX_BTIME
-    const attr = await this.#call('fstat', () => getattr(this.#core, this.#file.inode, this.#task, { mask }))
+  async stat(options?: StatOptions & { bigint?: false }): Promise<Stats>
+  async stat(options: StatOptions & { bigint: true }): Promise<BigIntStats>
+  async stat(options?: StatOptions): Promise<Stats | BigIntStats> {
+    const asked = { mask: options?.mask ?? STATX_BASIC_STATS | STATX_BTIME, sync: options?.sync }
+    const attr = await this.#call('fstat', () => getattr(this.#core, this.#file.inode, this.#task, asked))
     return options?.bigint === true ? new BigIntStats(attr) : new Stats(attr)
   }
 

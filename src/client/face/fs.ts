@@ -28,17 +28,8 @@ import { decoded, toBytes, toFlags, toPath, toTime, type Encoding, type PathLike
 import { ClientDirectory, entryOf } from './directory-handle.js'
 import { asCall } from './errors.js'
 import { ClientFileHandle, ownerChange } from './file-handle.js'
-import { BigIntStats, Stats, type DirectoryEntry } from './stats.js'
+import { BigIntStats, Stats, type DirectoryEntry, type StatOptions } from './stats.js'
 import { makeTree, removeTree } from './trees.js'
-
-/** How `stat` asks: what `statx(2)` can say besides a path. */
-export interface StatOptions {
-  readonly bigint?: boolean
-  /** `'force'`: asks the server in any case; `'never'`: shows what is cached, however old. */
-  readonly sync?: 'force' | 'never'
-  /** STATX bits of what is wanted; what is not may be stale. @default all */
-  readonly mask?: number
-}
 
 interface DataOptions {
   readonly mode?: number

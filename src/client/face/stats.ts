@@ -1,6 +1,15 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../constants.js'
 import type { CachedAttr } from '../objects.js'
 
+/** How `stat` asks: what `statx(2)` can say besides a path. */
+export interface StatOptions {
+  readonly bigint?: boolean
+  /** `'force'`: asks the server in any case; `'never'`: shows what is cached, however old. */
+  readonly sync?: 'force' | 'never'
+  /** STATX bits of what is wanted; what is not may be stale. @default all */
+  readonly mask?: number
+}
+
 /** What kind of object it is, from the type bits of a mode. */
 class Kind {
   readonly #type: number

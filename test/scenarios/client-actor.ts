@@ -1,0 +1,107 @@
+import type { Client } from '#src/client/client.js'
+import type { ClientFileHandle } from '#src/client/face/file-handle.js'
+import { digest, statLine, type Operation } from './language.js'
+
+const BASIC = { mask: 0x7ff }
+
+/** Does what a program of a scenario does, on the client. */
+export class ClientActor {
+  private readonly fs: Client['fs']
+  private readonly files = new Map<string, ClientFileHandle>()
+
+  constructor(client: Client) {
+    this.fs = client.fs
+  }
+
+  async perform(operation: Operation): Promise<string> {
+    try {
+      return await this.run(operation)
+    } catch (error) {
+      return (error as { code?: string }).code ?? String(error)
+    }
+  }
+
+  private async run(operation: Operation): Promise<string> {
+    const { fs } = this
+    switch (operation.op) {
+      case 'stat':
+        return statLine(await fs.stat(operation.path, BASIC))
+      case 'lstat':
+        return statLine(await fs.lstat(operation.path, BASIC))
+      case 'readlink':
+        return fs.readlink(operation.path)
+      case 'list': {
+        const directory = await fs.opendir(operation.path)
+        const names: string[] = []
+        for (let entry = await directory.read(); entry !== null; entry = await directory.read()) names.push(entry.name)
+        await directory.close()
+        return `${names.length} ${names.slice(0, 5).join(' ')}`
+      }
+      case 'mkdir':
+        await fs.mkdir(operation.path)
+        return 'ok'
+      case 'rmdir':
+        await fs.rmdir(operation.path)
+        return 'ok'
+      case 'unlink':
+        await fs.unlink(operation.path)
+        return 'ok'
+      case 'open':
+        this.files.set(operation.file, await fs.open(operation.path, operation.flags, 0o644))
+        return 'ok'
+      case 'rename':
+        await fs.rename(operation.path, operation.to)
+        return 'ok'
+      case 'link':
+        await fs.link(operation.path, operation.to)
+        return 'ok'
+      case 'symlink':
+        await fs.symlink(operation.target, operation.path)
+        return 'ok'
+      case 'chmod':
+        await fs.chmod(operation.path, operation.mode)
+        return 'ok'
+      case 'chown':
+        await fs.chown(operation.path, operation.uid, operation.gid)
+        return 'ok'
+      case 'utimes':
+        await fs.setTimes(operation.path, operation.atime as number, operation.mtime as number)
+        return 'ok'
+      case 'access':
+        await fs.access(operation.path, operation.mode)
+        return 'ok'
+      default:
+        return this.onFile(operation)
+    }
+  }
+
+  private async onFile(operation: Extract<Operation, { file: string }>): Promise<string> {
+    const file = this.files.get(operation.file)
+    if (file === undefined) return 'no such file'
+    switch (operation.op) {
+      case 'open':
+        return 'unreachable'
+      case 'fstat':
+        return statLine(await file.stat(BASIC))
+      case 'close':
+        await file.close()
+        return 'ok'
+      case 'fsync':
+        await file.sync()
+        return 'ok'
+      case 'read': {
+        const into = new Uint8Array(operation.length)
+        const { bytesRead } = await file.read(into, 0, operation.length, operation.offset)
+        return digest(into.subarray(0, bytesRead))
+      }
+      case 'write':
+        return String((await file.write(Buffer.from(operation.data), 0, null, operation.offset)).bytesWritten)
+      case 'ftruncate':
+        await file.truncate(operation.size)
+        return 'ok'
+      case 'allocate':
+        await file.allocate(operation.offset, operation.length, operation.mode)
+        return 'ok'
+    }
+  }
+}

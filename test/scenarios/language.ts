@@ -1,0 +1,108 @@
+import type { InitWishes } from '#src/protocol/init-wishes.js'
+import type { NotificationInput } from '#src/protocol/message.js'
+import type { OpcodeName } from '#src/protocol/opcodes.js'
+import type { Scripted } from '../helpers/scripted.js'
+
+/*
+ * What is done to a filesystem, from both of its sides, in a form that runs on Linux itself and on the client alike. What
+ * programs see, and which requests reach the server, must agree.
+ */
+
+/** What a program does. Files are named by the program: `file` is the name that `open` gave one. */
+export type Operation =
+  | { readonly op: 'stat' | 'lstat' | 'readlink' | 'list' | 'mkdir' | 'rmdir' | 'unlink'; readonly path: string }
+  | { readonly op: 'open'; readonly path: string; readonly flags: number; readonly file: string }
+  | { readonly op: 'fstat' | 'close' | 'fsync'; readonly file: string }
+  | { readonly op: 'read'; readonly file: string; readonly offset: number; readonly length: number }
+  | { readonly op: 'write'; readonly file: string; readonly offset: number; readonly data: string }
+  | { readonly op: 'ftruncate'; readonly file: string; readonly size: number }
+  | { readonly op: 'rename' | 'link'; readonly path: string; readonly to: string }
+  | { readonly op: 'symlink'; readonly path: string; readonly target: string }
+  | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
+  | { readonly op: 'chown'; readonly path: string; readonly uid: number; readonly gid: number }
+  /** Seconds; undefined: left as it is. */
+  | {
+      readonly op: 'utimes'
+      readonly path: string
+      readonly atime: number | 'now' | undefined
+      readonly mtime: number | 'now' | undefined
+    }
+  | { readonly op: 'access'; readonly path: string; readonly mode: number }
+  | {
+      readonly op: 'allocate'
+      readonly file: string
+      readonly mode: number
+      readonly offset: number
+      readonly length: number
+    }
+
+/**
+ * One step. With `start` it goes on in the background under that name: what comes of it `join` tells, and whether it still
+ * waits is seen at once. `by` names the program that does it; programs that wait need one of their own.
+ */
+export type Step =
+  | { readonly do: Operation; readonly by?: string; readonly start?: string }
+  | { readonly join: string }
+  | { readonly notify: (server: Scripted) => NotificationInput; readonly start?: string }
+  /** The reply to the next request of this kind is held back, until it is released. */
+  | { readonly hold: OpcodeName }
+  | { readonly release: OpcodeName }
+  /** Something changes at the server, which tells nobody. */
+  | { readonly change: (server: Scripted) => void }
+  | { readonly pauseMs: number }
+
+export interface Scenario {
+  readonly title: string
+  readonly init?: InitWishes
+  readonly defaultPermissions?: boolean
+  readonly setup: (server: Scripted) => void
+  readonly steps: readonly Step[]
+}
+
+/** What a step came to: what was seen, and what the server was asked. */
+export interface Observed {
+  readonly step: string
+  readonly seen: string
+  readonly requests: readonly string[]
+}
+
+/** What a whole scenario came to. */
+export interface Outcome {
+  readonly steps: readonly Observed[]
+  /** Lookups that were not taken back, by node id. */
+  readonly lookups: Readonly<Record<string, number>>
+}
+
+export function describe(step: Step): string {
+  if ('do' in step) {
+    const { op, ...rest } = step.do
+    return `${op} ${Object.values(rest).map(short).join(' ')}${step.start === undefined ? '' : ' &'}`
+  }
+  if ('notify' in step) return `notify${step.start === undefined ? '' : ' &'}`
+  if ('change' in step) return 'change'
+  return Object.entries(step)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(' ')
+}
+
+function short(value: unknown): string {
+  const text = String(value)
+  return text.length > 20 ? `${text.slice(0, 8)}…(${text.length})` : text
+}
+
+/** Content, in a form that fits a line. */
+export function digest(bytes: Uint8Array): string {
+  let sum = 0
+  for (const byte of bytes) sum = (sum * 31 + byte) >>> 0
+  return `${bytes.length} bytes ${Buffer.from(bytes.subarray(0, 12)).toString('latin1').replaceAll('\0', '.')} #${sum}`
+}
+
+/** What stat(2) shows. */
+export function statLine(stat: {
+  readonly size: number
+  readonly nlink: number
+  readonly mode: number
+  readonly ino: number | bigint
+}): string {
+  return `ino ${stat.ino} mode ${stat.mode.toString(8)} nlink ${stat.nlink} size ${stat.size}`
+}
