@@ -1,7 +1,15 @@
 import { FuseError } from '#src/base/errors.js'
 import type { ErrnoName } from '#src/base/errno.js'
 import type { NodeId } from '#src/base/ids.js'
-import type { AttrResult, CreateResult, Entry, NegativeEntry, OpenResult, StatxResult } from '#src/server/results.js'
+import type {
+  AttrResult,
+  CreateResult,
+  Entry,
+  NegativeEntry,
+  OpenResult,
+  Statfs,
+  StatxResult,
+} from '#src/server/results.js'
 import type { GetattrRequest, SetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from '#src/server/requests/dir.js'
 import type { OpenRequest, ReadRequest, WriteRequest } from '#src/server/requests/file.js'
@@ -229,6 +237,10 @@ export class Scripted extends FileSystem {
 
   override releasedir(): void {
     this.check('releasedir')
+  }
+
+  override statfs(): Statfs {
+    return {}
   }
 
   override statx(req: RequestContext): StatxResult {

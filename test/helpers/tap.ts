@@ -43,12 +43,13 @@ export class Tap implements Transport, Receiver {
     return this.end.borrow()
   }
 
-  send(message: MessageBuffer, end: number): number {
+  send(message: MessageBuffer, end: number, payload?: Uint8Array): number {
     const unique = message.view.getBigUint64(8, true)
     const hold = this.held.get(Number(unique))
-    if (hold === undefined) return this.end.send(message, end)
+    if (hold === undefined) return this.end.send(message, end, payload)
     this.held.delete(Number(unique))
-    hold.keep(() => this.end.send(message, end))
+    const kept = payload?.slice()
+    hold.keep(() => this.end.send(message, end, kept))
     return 0
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeId, Unique } from '#src/base/ids.js'
+import type { PollRequest } from '#src/server/requests/misc.js'
 import { pair, settled, type Pair } from '../helpers/pair.js'
 
 /* The nine notifications: what each does, beside what is there without it. */
@@ -297,8 +298,8 @@ test('POLL wakes those who wait, and they ask again', async () => {
   p.server.add('/f', '')
   let ready = 0
   let kh: number | undefined
-  p.server.poll = (req: { kh: number | undefined }) => {
-    kh = req.kh
+  p.server.poll = (req: PollRequest) => {
+    kh = req.handle?.kh
     return ready
   }
   const file = await p.fs.open('/f')

@@ -1,0 +1,19 @@
+import type { Scenario } from './language.js'
+import { ATTRIBUTES } from './scenarios/attributes.js'
+import { DATA } from './scenarios/data.js'
+import { LISTINGS } from './scenarios/listings.js'
+import { NAMES } from './scenarios/names.js'
+import { NOTIFICATIONS } from './scenarios/notifications.js'
+import { WAITING } from './scenarios/waiting.js'
+import { WRITING } from './scenarios/writing.js'
+
+/** All scenarios, each by a title of its own. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...ATTRIBUTES,
+  ...DATA,
+  ...LISTINGS,
+  ...NAMES,
+  ...NOTIFICATIONS,
+  ...WAITING,
+  ...WRITING,
+]
