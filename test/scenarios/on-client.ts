@@ -40,7 +40,7 @@ export async function runOnClient(scenario: Scenario): Promise<Outcome> {
     else if ('pauseMs' in step) clock.advance(step.pauseMs)
     await settled()
     if ('start' in step && step.start !== undefined) seen = pending.has(step.start) ? 'waits' : 'is done'
-    steps.push({ step: describe(step), seen, requests: side.takeRequests() })
+    steps.push({ step: describe(step), seen, requests: 'release' in step ? [] : side.takeRequests() })
   }
   const { lookups } = side
   await client.close()

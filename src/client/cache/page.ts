@@ -26,6 +26,7 @@ export class Page {
   private readonly owner: PageOwner
   private held = false
   private readonly waiters: (() => void)[] = []
+  private onUnlock: (() => void)[] = []
 
   constructor(owner: PageOwner, index: number) {
     this.owner = owner
@@ -55,7 +56,18 @@ export class Page {
     })
   }
 
+  /** Resolves once whoever holds the lock now lets go of it; it may be held again by then. Undefined: it is free. */
+  unlocked(): Promise<void> | undefined {
+    if (!this.held) return undefined
+    return new Promise((resolve) => {
+      this.onUnlock.push(resolve)
+    })
+  }
+
   unlock(): void {
+    const woken = this.onUnlock
+    if (woken.length > 0) this.onUnlock = []
+    for (const wake of woken) wake()
     const next = this.waiters.shift()
     if (next === undefined) this.held = false
     else next()

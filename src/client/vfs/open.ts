@@ -22,7 +22,7 @@ import { finish } from './close.js'
 import { OpenFile } from './file.js'
 import { invalidatePages, truncatePages } from './invalidate.js'
 import { checkPermission } from './permission.js'
-import { setattrLocked } from './setattr.js'
+import { beforeTruncate, setattrLocked } from './setattr.js'
 import { invalidateAttr } from './staleness.js'
 import { allowWrites, blockWrites } from './writeback.js'
 
@@ -49,6 +49,7 @@ export async function openDentry(core: Core, dentry: Dentry, flags: number, task
   core.events.about(dentry, 'open')
   if ((flags & O_TRUNC) === 0 || !inode.isFile) return file
   try {
+    await beforeTruncate(core, inode, task)
     if (!core.negotiated.has('ATOMIC_O_TRUNC')) {
       const change = { size: 0 }
       await inode.lock.exclusive(() => setattrLocked(core, dentry, change, task, { lockOwner: file.lockOwner }))

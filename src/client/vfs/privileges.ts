@@ -1,12 +1,10 @@
 import { S_ISGID, S_ISUID, S_IXGRP } from '../constants.js'
 import type { Core } from '../core.js'
-import { Failure, failedWith } from '../failure.js'
-import type { Dentry, Inode } from '../objects.js'
+import type { Dentry } from '../objects.js'
 import { isPrivileged, type Task } from '../task.js'
+import { dropCapability } from './capability.js'
 import { setattrLocked } from './setattr.js'
 import { askGetattr } from './getattr.js'
-
-const CAPABILITY = 'security.capability'
 
 /**
  * Before a write: a file that was changed must not keep set-user-id, set-group-id or capabilities. Whether it has
@@ -16,10 +14,7 @@ const CAPABILITY = 'security.capability'
 export async function dropPrivileges(core: Core, dentry: Dentry, task: Task): Promise<void> {
   const inode = dentry.inode!
   if (inode.hasNoCapability) return
-  const hasCapability = await asksCapability(core, inode, task)
-  if (hasCapability) {
-    await core.call('REMOVEXATTR', inode.nodeid, { name: CAPABILITY }, task)
-  }
+  await dropCapability(core, inode, task)
   const { negotiated } = core
   const isServers = negotiated.has('HANDLE_KILLPRIV') || negotiated.has('HANDLE_KILLPRIV_V2')
   const mode = killed(inode.attr.mode)
@@ -35,24 +30,4 @@ export async function dropPrivileges(core: Core, dentry: Dentry, task: Task): Pr
 function killed(mode: number): number {
   const both = S_ISGID | S_IXGRP
   return mode & ~S_ISUID & ~((mode & both) === both ? S_ISGID : 0)
-}
-
-async function asksCapability(core: Core, inode: Inode, task: Task): Promise<boolean> {
-  const { features } = core.connection
-  if (features.lacks('GETXATTR')) return false
-  try {
-    const body = { fuse_getxattr_in: { size: 0 }, name: CAPABILITY }
-    const options = { caller: task.caller, signal: task.signal, sizeZero: true }
-    return await core.callWith(
-      'GETXATTR',
-      inode.nodeid,
-      body,
-      options,
-      (reply) => 'fuse_getxattr_out' in reply && reply.fuse_getxattr_out.size > 0,
-    )
-  } catch (error) {
-    if (failedWith(error, 'ENOSYS')) features.forgo('GETXATTR')
-    if (error instanceof Failure) return false
-    throw error
-  }
 }

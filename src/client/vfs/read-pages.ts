@@ -22,12 +22,13 @@ export async function readPages(
 ): Promise<void> {
   try {
     await file.using(() => fillPages(core, file, pages, task, background))
+    invalidateAttr(file.inode, STATX_ATIME)
   } finally {
     for (const page of pages) page.unlock()
   }
 }
 
-/** As {@link readPages}; the pages stay locked. */
+/** As {@link readPages}, for a write that fills but part of a page: the pages stay locked, and it is no access. */
 export async function fillPages(
   core: Core,
   file: OpenFile,
@@ -52,7 +53,6 @@ export async function fillPages(
   })
   if (received < size) endsAt(core, inode, offset + received, version)
   for (const page of pages) page.isValid = true
-  invalidateAttr(inode, STATX_ATIME)
 }
 
 /** A short reply says where the file ends, unless its size has changed here meanwhile, or is known better here. */

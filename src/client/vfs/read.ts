@@ -97,11 +97,13 @@ function collect(file: OpenFile, first: number, last: number): Page[] {
  * @returns false if it is gone, or could not be read quietly
  */
 async function makeValid(core: Core, file: OpenFile, page: Page, task: Task, quiet: boolean): Promise<boolean> {
-  await page.lock()
-  if (page.isGone || page.isValid) {
-    page.unlock()
-    return !page.isGone
+  // Not for the lock: one who waits to drop the page comes first, as in the kernel.
+  for (let busy = page.unlocked(); busy !== undefined; busy = page.unlocked()) {
+    await busy
+    if (page.isGone) return false
   }
+  if (page.isGone || page.isValid) return !page.isGone
+  page.tryLock()
   try {
     await readPages(core, file, [page], task, undefined)
   } catch (error) {

@@ -17,6 +17,8 @@ export interface Window {
   readonly asyncSize: number
 }
 
+const ALIGNMENT = 4
+
 /** @param wanted pages @param most of a window */
 function firstSize(wanted: number, most: number): number {
   const rounded = 2 ** Math.ceil(Math.log2(wanted))
@@ -65,13 +67,19 @@ export function onMark(
 ): Window | undefined {
   if (most === 0) return undefined
   if (index === state.start + state.size - state.asyncSize) {
-    const size = nextSize(state.size, most)
-    return remember(state, { start: state.start + state.size, size, asyncSize: size })
+    return remember(state, aligned(state.start + state.size, Math.max(state.size, nextSize(state.size, most)), most))
   }
   const start = nextMissing()
   if (start === undefined) return undefined
-  const size = nextSize(start - index + wanted, most)
-  return remember(state, { start, size, asyncSize: size })
+  return remember(state, aligned(start, nextSize(start - index + wanted, most), most))
+}
+
+/** As the kernel has them since it reads ahead in larger folios: windows end at a multiple of four pages, if `most` is one. */
+function aligned(start: number, size: number, most: number): Window {
+  const alignment = most % ALIGNMENT === 0 ? ALIGNMENT : most % 2 === 0 ? 2 : 1
+  const end = start + size - ((start + size) % alignment)
+  const cut = end > start ? end - start : size
+  return { start, size: cut, asyncSize: cut }
 }
 
 function remember(state: ReadaheadState, window: Window): Window {

@@ -15,7 +15,7 @@ export async function readMissing(
   wanted: number,
   task: Task,
 ): Promise<void> {
-  const most = windowLimit(core)
+  const most = windowLimit(core, wanted)
   const { pages } = file.inode
   const window = onMiss(file.readahead, index, wanted, most, () => cachedBefore(pages, index, most))
   await readWindow(core, file, window, task)
@@ -23,15 +23,21 @@ export async function readMissing(
 
 /** The page at `index` carries the mark: reads on before it is needed. */
 export async function readOn(core: Core, file: OpenFile, index: number, wanted: number, task: Task): Promise<void> {
-  const most = windowLimit(core)
+  const most = windowLimit(core, wanted)
   const { pages } = file.inode
   const window = onMark(file.readahead, index, wanted, most, () => nextMissing(pages, index + 1, most))
   if (window !== undefined) await readWindow(core, file, window, task)
 }
 
-function windowLimit(core: Core): number {
-  return Math.min(core.readaheadPages, core.budget.readaheadLimit)
+/** A read that is larger than the window is one window, as far as one request of the kernel's goes. */
+function windowLimit(core: Core, wanted: number): number {
+  const own = core.readaheadPages
+  const most = own > 0 && wanted > own ? Math.max(own, Math.min(wanted, LARGEST_REQUEST)) : own
+  return Math.min(most, core.budget.readaheadLimit)
 }
+
+/** In pages: the kernel's default for a device. */
+const LARGEST_REQUEST = 32
 
 /** Sends READs for those pages of the window that are not there, up to the end of the file. */
 async function readWindow(core: Core, file: OpenFile, window: Window, task: Task): Promise<void> {

@@ -22,6 +22,7 @@ import { applyAttr, attrUntil, isInvalid, ownsSizeAndTimes } from './attributes.
 import { askGetattr } from './getattr.js'
 import { invalidatePages, truncatePages, writeAndWait } from './invalidate.js'
 import { checkPermission } from './permission.js'
+import { dropCapability } from './capability.js'
 import { flushTimes, now, truncatedTime, type Time } from './times.js'
 import { allowWrites, blockWrites } from './writeback.js'
 
@@ -51,8 +52,14 @@ export async function setattr(
   options: SetattrOptions = {},
 ): Promise<void> {
   const inode = dentry.inode!
+  if (change.size !== undefined) await beforeTruncate(core, inode, task)
   await inode.lock.exclusive(() => setattrLocked(core, dentry, change, task, options))
   tell(core, dentry, change)
+}
+
+/** Before the lock is taken: what a truncate takes away. */
+export async function beforeTruncate(core: Core, inode: Inode, task: Task): Promise<void> {
+  if (!inode.hasNoCapability) await dropCapability(core, inode, task)
 }
 
 /** As {@link setattr}, for a caller that holds the lock and tells watchers itself. */
@@ -176,6 +183,7 @@ function setOwnTimes(core: Core, inode: Inode, { mtime, size }: Change): void {
 async function killPrivileges(core: Core, inode: Inode, change: Change, task: Task): Promise<Change | undefined> {
   const isChown = (change.uid !== undefined || change.gid !== undefined) && !inode.isDirectory
   if (!isChown) return change
+  await dropCapability(core, inode, task)
   const { negotiated } = core
   if (negotiated.has('HANDLE_KILLPRIV') || negotiated.has('HANDLE_KILLPRIV_V2')) return change
   await askGetattr(core, inode, task, undefined)

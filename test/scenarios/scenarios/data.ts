@@ -122,7 +122,7 @@ export const DATA: readonly Scenario[] = [
     steps: [
       open('/f', 'a'),
       read('a', 0, 10),
-      { change: (server) => void server.errors.clear() },
+      { change: (server) => server.errors.clear() },
       read('a', 0, 10),
       close('a'),
     ],

@@ -31,7 +31,7 @@ export const NAMES: readonly Scenario[] = [
       stat('/f'),
       { change: (server) => void server.errors.set('lookup', 'EIO') },
       stat('/f'),
-      { change: (server) => void server.errors.clear() },
+      { change: (server) => server.errors.clear() },
       stat('/f'),
     ],
   },
