@@ -65,7 +65,7 @@ export class ClientActor {
         await fs.chown(operation.path, operation.uid, operation.gid)
         return 'ok'
       case 'utimes':
-        await fs.setTimes(operation.path, operation.atime as number, operation.mtime)
+        await fs.setTimes(operation.path, operation.atime, operation.mtime)
         return 'ok'
       case 'access':
         await fs.access(operation.path, operation.mode)

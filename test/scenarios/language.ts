@@ -55,6 +55,8 @@ export interface Scenario {
   readonly title: string
   readonly init?: InitWishes
   readonly defaultPermissions?: boolean
+  /** Requests that are not compared: Linux itself sends one more or less, as it happens. */
+  readonly ignore?: readonly OpcodeName[]
   readonly setup: (server: Scripted) => void
   readonly steps: readonly Step[]
 }

@@ -62,7 +62,11 @@ export class ServerSide {
     return this.tap.requests
       .splice(0)
       .map(lineOf)
-      .filter((line) => line !== '' && line !== 'STATFS')
+      .filter((line) => line !== '' && line !== 'STATFS' && !this.isIgnored(line))
+  }
+
+  private isIgnored(line: string): boolean {
+    return this.scenario.ignore?.some((op) => line.split(' ')[0] === op) === true
   }
 
   get lookups(): Record<string, number> {

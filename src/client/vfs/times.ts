@@ -24,6 +24,7 @@ export function truncatedTime(core: Core, { sec, nsec }: Time): Time {
 /** With WRITEBACK_CACHE: something was written, now. */
 export function touch(core: Core, inode: Inode): void {
   const { sec, nsec } = now(core)
+  if (inode.attr.mtime === sec && inode.attr.mtimensec === nsec && inode.attr.ctimensec === nsec) return
   Object.assign(inode.attr, { mtime: sec, mtimensec: nsec, ctime: sec, ctimensec: nsec })
   inode.writeback.hasTimes = true
 }

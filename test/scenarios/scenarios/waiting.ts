@@ -7,6 +7,8 @@ const keep = { keepCache: true }
 export const WAITING: readonly Scenario[] = [
   {
     title: 'INVAL_INODE and STORE wait for a READ',
+    // Reader and notification race for the page once it is unlocked.
+    ignore: ['READ'],
     setup: (server) => {
       server.openFlags = keep
       server.add('/f', text(8192))
@@ -109,6 +111,7 @@ export const WAITING: readonly Scenario[] = [
   },
   {
     title: 'an open without KEEP_CACHE waits for a READ',
+    ignore: ['READ'],
     setup: (server) => {
       server.add('/f', text(100))
     },
