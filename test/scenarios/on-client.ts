@@ -39,6 +39,8 @@ export async function runOnClient(scenario: Scenario): Promise<Outcome> {
     } else if ('join' in step) seen = await running.get(step.join)!
     else if ('pauseMs' in step) clock.advance(step.pauseMs)
     await settled()
+    // No two steps are at the same time.
+    clock.advance(5)
     if ('start' in step && step.start !== undefined) seen = pending.has(step.start) ? 'waits' : 'is done'
     steps.push({ step: describe(step), seen, requests: 'release' in step ? [] : side.takeRequests() })
   }
