@@ -8,6 +8,7 @@ import type { OpcodeName } from '#src/protocol/opcodes.js'
 import type { FileSystem } from '#src/server/filesystem.js'
 import { Session } from '#src/server/session.js'
 import { createPair, type MemoryEnd } from '#src/transport/memory.js'
+import { MemoryNotifyPort } from '#src/transport/memory-notify.js'
 import { Scripted } from './scripted.js'
 import { lineOf, Tap, type Hold } from './tap.js'
 
@@ -52,7 +53,9 @@ export class Pair {
     this.tap = new Tap(b)
     const defaults = { entryTimeoutMs: 0, attrTimeoutMs: 0, negativeTimeoutMs: 0, keepCache: false, cacheDir: false }
     const onError = (error: unknown) => this.errors.push(error)
-    this.session = new Session(this.tap, server, { defaults, init: { readdirplus: false, ...init }, onError })
+    const notifyPort = new MemoryNotifyPort(b)
+    const wishes = { readdirplus: false, ...init }
+    this.session = new Session(this.tap, server, { defaults, init: wishes, onError, notifyPort })
     this.session.initialised.catch(() => undefined)
     this.session.closed.catch(() => undefined)
     this.tap.start(this.session)

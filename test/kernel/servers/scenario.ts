@@ -24,7 +24,7 @@ async function start(title: string): Promise<void> {
       const message = port.borrow()!
       const head = Math.min(bytes.length, HEAD)
       message.bytes.set(bytes.subarray(0, head))
-      port.sendWaiting(message, head, head < bytes.length ? bytes.subarray(head) : undefined, resolve)
+      port.sendWaiting(message, head, head < bytes.length ? bytes.subarray(head) : undefined, resolve, false)
       port.flush()
     })
   })
