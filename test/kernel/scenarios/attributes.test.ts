@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { ATTRIBUTES } from '../../scenarios/scenarios/attributes.js'
+
+compareWithKernel(ATTRIBUTES)

@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { DATA } from '../../scenarios/scenarios/data.js'
+
+compareWithKernel(DATA)

@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { LISTINGS } from '../../scenarios/scenarios/listings.js'
+
+compareWithKernel(LISTINGS)

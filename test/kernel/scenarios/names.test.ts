@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { NAMES } from '../../scenarios/scenarios/names.js'
+
+compareWithKernel(NAMES)

@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { NOTIFICATIONS } from '../../scenarios/scenarios/notifications.js'
+
+compareWithKernel(NOTIFICATIONS)

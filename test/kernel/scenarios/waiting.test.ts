@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { WAITING } from '../../scenarios/scenarios/waiting.js'
+
+compareWithKernel(WAITING)

@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { WRITING } from '../../scenarios/scenarios/writing.js'
+
+compareWithKernel(WRITING)
