@@ -186,6 +186,22 @@ test('DIRECT_IO passes the cache by, both ways', async () => {
   assert.equal(p.client.inspect().pageBytes, 0)
 })
 
+test('without a position nothing can be read at one', async () => {
+  for (const openFlags of [{ nonseekable: true }, { stream: true }]) {
+    const p = pair()
+    p.server.openFlags = { directIo: true, ...openFlags }
+    p.server.add('/f', 'abcdef')
+    const file = await p.fs.open('/f', 'r+')
+    await assert.rejects(file.read(new Uint8Array(3), 0, 3, 0), { code: 'ESPIPE' })
+    await assert.rejects(file.write('x', 0, null, 0), { code: 'ESPIPE' })
+    await assert.rejects(file.seekEnd(), { code: 'ESPIPE' })
+    p.log()
+    await file.read(new Uint8Array(3))
+    await file.read(new Uint8Array(3))
+    assert.deepEqual(p.log(), ['READ 0+3', 'stream' in openFlags ? 'READ 0+3' : 'READ 3+3'])
+  }
+})
+
 test('an open without KEEP_CACHE waits for a READ of the same file', async () => {
   const p = pair()
   p.server.add('/f', 'abc')

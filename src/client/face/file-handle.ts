@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../../protocol/limits.js'
 import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME, STATX_SIZE } from '../constants.js'
 import type { Core } from '../core.js'
+import { failure } from '../failure.js'
 import type { Task } from '../task.js'
 import { close } from '../vfs/close.js'
 import { copyRange } from '../vfs/copy-range.js'
@@ -219,20 +220,26 @@ export class ClientFileHandle implements AsyncDisposable {
   /** @param at undefined: the file's position, which moves on */
   async #read(into: Uint8Array, at: number | undefined): Promise<number> {
     const file = this.#file
-    if (at !== undefined) return read(this.#core, file, into, at, this.#task)
+    if (at !== undefined) {
+      if (!file.isSeekable) throw failure('ESPIPE')
+      return read(this.#core, file, into, at, this.#task)
+    }
     return file.positionLock.exclusive(async () => {
       const count = await read(this.#core, file, into, file.position, this.#task)
-      file.position += count
+      file.advance(file.position + count)
       return count
     })
   }
 
   async #write(data: Uint8Array, at: number | undefined): Promise<number> {
     const file = this.#file
-    if (at !== undefined) return (await write(this.#core, file, data, at, this.#task)).count
+    if (at !== undefined) {
+      if (!file.isSeekable) throw failure('ESPIPE')
+      return (await write(this.#core, file, data, at, this.#task)).count
+    }
     return file.positionLock.exclusive(async () => {
       const { count, end } = await write(this.#core, file, data, file.position, this.#task)
-      file.position = end
+      file.advance(end)
       return count
     })
   }

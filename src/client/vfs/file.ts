@@ -1,4 +1,5 @@
 import type { FileHandle } from '../../base/ids.js'
+import { FOPEN_NONSEEKABLE, FOPEN_STREAM } from '../../protocol/flags/open.js'
 import { RwLock } from '../cache/rw-lock.js'
 import type { ListingCursor } from '../cache/listing.js'
 import { O_ACCMODE, O_RDONLY, O_WRONLY } from '../constants.js'
@@ -53,12 +54,22 @@ export class OpenFile {
     this.lockOwner = core.nextKey()
   }
 
+  /** It has no position that could be chosen (FOPEN_NONSEEKABLE, FOPEN_STREAM). */
+  get isSeekable(): boolean {
+    return (this.openFlags & (FOPEN_NONSEEKABLE | FOPEN_STREAM)) === 0
+  }
+
   get isReadable(): boolean {
     return (this.flags & O_ACCMODE) !== O_WRONLY
   }
 
   get isWritable(): boolean {
     return (this.flags & O_ACCMODE) !== O_RDONLY
+  }
+
+  /** A call moves the position, unless there is none. */
+  advance(to: number): void {
+    if ((this.openFlags & FOPEN_STREAM) === 0) this.position = to
   }
 
   /** @throws Failure EBADF once it is closed, EIO once its node id belongs to another object */

@@ -76,6 +76,7 @@ export async function seekExtent(
   task: Task,
 ): Promise<number> {
   file.check()
+  if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   const { features } = core.connection
   return inode.lock.exclusive(async () => {
@@ -98,6 +99,7 @@ export async function seekExtent(
 /** Where the file ends, refreshed if it is stale: lseek(2) with SEEK_END. */
 export async function seekEnd(core: Core, file: OpenFile, task: Task): Promise<number> {
   file.check()
+  if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   return inode.lock.exclusive(async () => {
     await getattr(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
