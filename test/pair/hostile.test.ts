@@ -34,14 +34,23 @@ function body(random: Random, request: Request): Uint8Array {
     view.setUint32(i, value, true)
     if (random.below(10) === 0) view.setUint32(i + 4, random.next(), true)
   }
-  // The mode, where attributes are.
-  const attr = { LOOKUP: 40, MKDIR: 40, SYMLINK: 40, CREATE: 40, GETATTR: 16, SETATTR: 16 }[request.op as 'LOOKUP']
-  if (attr !== undefined && size >= attr + 88 && random.below(4) !== 0) {
-    view.setUint32(attr + 60, random.pick([0o100644, 0o040755, 0o120777, 0o020666]), true)
-    view.setUint32(attr + 8, random.below(100_000), true)
-    view.setUint32(attr + 12, 0, true)
-  }
+  const start = { LOOKUP: 40, MKDIR: 40, SYMLINK: 40, CREATE: 40, GETATTR: 16, SETATTR: 16 }[request.op as 'LOOKUP']
+  if (start !== undefined && size >= start + 88 && random.below(8) !== 0) plausible(random, request, view, start)
   return bytes
+}
+
+const MODES = [0, 0o040755, 0o040755, 0o100644, 0o120777, 0o100644] as const
+
+/** Attributes that an honest server could give, most of the time those that the node had before. */
+function plausible(random: Random, request: Request, view: DataView, start: number): void {
+  const hasEntry = start === 40
+  const id = hasEntry ? 2 + random.below(4) : Number(request.header.nodeid)
+  if (hasEntry) {
+    view.setBigUint64(0, BigInt(id), true)
+    view.setBigUint64(8, random.below(30) === 0 ? 1n : 0n, true)
+  }
+  view.setUint32(start + 60, random.below(40) === 0 ? random.pick(MODES) : (MODES[id] ?? 0o100644), true)
+  view.setBigUint64(start + 8, BigInt(random.below(40_000)), true)
 }
 
 function notification(random: Random): Uint8Array {
@@ -60,7 +69,8 @@ test('a hostile server', { timeout: 60_000 }, async () => {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)
   process.on('unhandledRejection', note)
-  for (let round = 0; round < 60; round += 1) {
+  const reached = new Map<string, number>()
+  for (let round = 0; round < 120; round += 1) {
     const random = new Random(seed + round)
     const h = new Hostile(
       { flags: random.next() & 0x3fff_ffff },
@@ -99,6 +109,7 @@ test('a hostile server', { timeout: 60_000 }, async () => {
       if (random.below(3) === 0) await settled()
     }
     await settled()
+    for (const { op } of h.requests) reached.set(op, (reached.get(op) ?? 0) + 1)
     const { pageBytes, dentries } = h.client.inspect()
     assert.ok(pageBytes <= 4 << 20)
     assert.ok(dentries.length < 500)
@@ -108,6 +119,9 @@ test('a hostile server', { timeout: 60_000 }, async () => {
   await settled()
   process.off('unhandledRejection', note)
   assert.deepEqual(unhandled, [])
+  for (const op of ['READ', 'WRITE', 'READDIR', 'SETATTR', 'READLINK', 'RENAME']) {
+    assert.ok((reached.get(op) ?? 0) >= 3, `${op} was hardly reached: ${JSON.stringify([...reached])}`)
+  }
 })
 
 function isErrno(error: unknown): boolean {
