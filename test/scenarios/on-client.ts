@@ -3,7 +3,7 @@ import { createPair } from '#src/transport/memory.js'
 import { FakeClock, settled } from '../helpers/pair.js'
 import { ClientActor } from './client-actor.js'
 import { describe, type Observed, type Outcome, type Scenario } from './language.js'
-import { isServers, ServerSide } from './server-side.js'
+import { isServers, isSettled, ServerSide } from './server-side.js'
 
 /** Runs a scenario on the client. */
 export async function runOnClient(scenario: Scenario): Promise<Outcome> {
@@ -42,7 +42,7 @@ export async function runOnClient(scenario: Scenario): Promise<Outcome> {
     // No two steps are at the same time.
     clock.advance(5)
     if ('start' in step && step.start !== undefined) seen = pending.has(step.start) ? 'waits' : 'is done'
-    steps.push({ step: describe(step), seen, requests: 'release' in step ? [] : side.takeRequests() })
+    steps.push({ step: describe(step), seen, requests: isSettled(step) ? side.takeRequests() : [] })
   }
   const { lookups } = side
   await client.close()

@@ -3,10 +3,10 @@ import type { TestContext } from 'node:test'
 import { serve } from '../helpers/served.js'
 import { describe, type Observed, type Outcome, type Scenario } from './language.js'
 import { Remote } from './rpc.js'
-import { isServers } from './server-side.js'
+import { isServers, isSettled } from './server-side.js'
 
 /** How long something may take that does not wait for anybody. */
-const GRACE_MS = 400
+const GRACE_MS = 600
 
 /** Runs a scenario on a mount of Linux: the server and each program are processes of their own. */
 export async function runOnKernel(t: TestContext, scenario: Scenario): Promise<Outcome> {
@@ -23,6 +23,9 @@ export async function runOnKernel(t: TestContext, scenario: Scenario): Promise<O
     actors.set(name, made)
     return made
   }
+  // All of them run before the first step: a process takes its time to start.
+  const names = scenario.steps.flatMap((step) => ('do' in step ? [step.by ?? 'main'] : []))
+  await Promise.all([...names, 'barrier'].map((name) => actorOf(name).ask('ready')))
   const barrier = () => actorOf('barrier').ask('barrier')
   const running = new Map<string, Promise<string>>()
   const pending = new Set<string>()
@@ -49,8 +52,7 @@ export async function runOnKernel(t: TestContext, scenario: Scenario): Promise<O
       await Promise.race([running.get(step.start)!, sleep(GRACE_MS)])
       seen = pending.has(step.start) ? 'waits' : 'is done'
     }
-    // What goes on after a release is seen with the step that waits for it.
-    const requests = 'release' in step ? [] : await barrier().then(() => side.ask('requests'))
+    const requests = isSettled(step) ? await barrier().then(() => side.ask('requests')) : []
     steps.push({ step: describe(step), seen, requests: requests as string[] })
   }
   // FORGETs have a queue of their own: by the second request they have been read.

@@ -84,3 +84,8 @@ export class ServerSide {
 export function isServers(step: Step): boolean {
   return 'change' in step || 'hold' in step || 'release' in step || 'notify' in step
 }
+
+/** Whether all that a step sets off is over with it. What a release sets free is seen with the step behind its joins. */
+export function isSettled(step: Step): boolean {
+  return !('release' in step || 'join' in step)
+}
