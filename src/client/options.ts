@@ -49,6 +49,8 @@ export interface ClientOptions extends Credentials {
   readonly maxListingBytes?: number | undefined
   /** The most entries that `readdir` collects; more is EOVERFLOW. (`opendir` has no such bound.) @default 1048576 */
   readonly maxEntries?: number | undefined
+  /** The most bytes that `readFile` collects; more is EFBIG. (`read` has no such bound.) @default 2 GiB */
+  readonly maxFileBytes?: number | undefined
   /**
    * The server is told of the end by DESTROY, and may be asked by BMAP and SYNCFS, as on a block-device mount.
    * @default false
@@ -78,6 +80,7 @@ export function settingsOf(options: ClientOptions) {
     maxDentries: options.maxDentries ?? 65_536,
     maxListingBytes: options.maxListingBytes ?? 4 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_048_576,
+    maxFileBytes: options.maxFileBytes ?? 2 ** 31,
     blockDevice: options.blockDevice ?? false,
     writebackMs: options.writebackMs ?? 5000,
     clock: options.clock ?? SYSTEM_CLOCK,

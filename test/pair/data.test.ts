@@ -322,3 +322,15 @@ test('random reads, writes and truncations give what a plain array would', async
     await p.close()
   }
 })
+
+test('a file without an end is no reason to take all memory', async () => {
+  const p = pair({ maxFileBytes: 1 << 20, maxPageBytes: 1 << 20 })
+  p.server.openFlags = { directIo: true }
+  p.server.add('/f', 'x')
+  p.server.read = (req: { size: number }) => req.size
+  await assert.rejects(p.fs.readFile('/f'), { code: 'EFBIG', syscall: 'read' })
+  p.server.openFlags = {}
+  p.server.find('/f')!.data = new Uint8Array(1 << 20)
+  await p.fs.stat('/f', { sync: 'force' })
+  assert.equal((await p.fs.readFile('/f')).length, 1 << 20)
+})

@@ -74,7 +74,7 @@ test('a hostile server', { timeout: 60_000 }, async () => {
     const random = new Random(seed + round)
     const h = new Hostile(
       { flags: random.next() & 0x3fff_ffff },
-      { maxPageBytes: 1 << 20, maxDentries: 50, maxEntries: 500 },
+      { maxPageBytes: 1 << 20, maxDentries: 50, maxEntries: 500, maxFileBytes: 4 << 20 },
     )
     h.answer = (request) => {
       if (random.below(20) === 0) return

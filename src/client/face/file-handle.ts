@@ -71,11 +71,15 @@ export class ClientFileHandle implements AsyncDisposable {
     const bytes = await this.#call('read', async () => {
       const parts: Uint8Array[] = []
       const { size } = await getattr(this.#core, this.#file.inode, this.#task, { mask: STATX_SIZE })
+      const most = this.#core.settings.maxFileBytes
+      let total = 0
       let room = Math.max(PAGE_SIZE, Math.min(size - this.#file.position, READ_BYTES))
       for (;;) {
         const part = new Uint8Array(room)
         const count = await this.#read(part, undefined)
         if (count === 0) return joined(parts)
+        total += count
+        if (total > most) throw failure('EFBIG')
         parts.push(part.subarray(0, count))
         room = READ_BYTES
       }
