@@ -13,6 +13,7 @@ import type { fuse_attr, fuse_attr_out, fuse_entry_out } from '../protocol/struc
 import type { fuse_open_out } from '../protocol/structs/file.js'
 import type { fuse_statx_out } from '../protocol/structs/statx.js'
 import { textLength, writeText } from '../protocol/text.js'
+import { checkMade, checkType } from './check.js'
 import type { Attr, AttrResult, Entry, NegativeEntry, OpenResult, StatxResult } from './results.js'
 
 /* From what handlers answer to the structs of the wire, with the mount's defaults. */
@@ -59,11 +60,14 @@ export function fuseAttr(attr: Attr, node: NodeId): FuseAttr {
 }
 
 export function attrOut(result: AttrResult, node: NodeId, defaults: ReplyDefaults): AttrOut {
+  checkType(result.attr.mode)
   const timeoutMs = result.attrTimeoutMs ?? defaults.attrTimeoutMs
   return { attr_valid: seconds(timeoutMs), attr_valid_nsec: nanoseconds(timeoutMs), attr: fuseAttr(result.attr, node) }
 }
 
+/** @throws TypeError if the mode has no type */
 export function entryOut(entry: Entry, defaults: ReplyDefaults): EntryOut {
+  checkType(entry.attr.mode)
   const entryMs = entry.entryTimeoutMs ?? defaults.entryTimeoutMs
   const attrMs = entry.attrTimeoutMs ?? defaults.attrTimeoutMs
   return {
@@ -75,6 +79,16 @@ export function entryOut(entry: Entry, defaults: ReplyDefaults): EntryOut {
     attr_valid_nsec: nanoseconds(attrMs),
     attr: fuseAttr(entry.attr, entry.node),
   }
+}
+
+/**
+ * The entry of an object that was just made.
+ * @param wanted a mode with the type that it must have, if that is known
+ * @throws TypeError if it is not what was to be made
+ */
+export function madeEntry(entry: Entry, wanted: number | undefined, defaults: ReplyDefaults): EntryOut {
+  checkMade(entry.node, entry.attr.mode, wanted)
+  return entryOut(entry, defaults)
 }
 
 /** An entry that names no object: a name of READDIRPLUS without attributes. */
@@ -118,6 +132,7 @@ function nanoseconds(timeoutMs: number): number {
 
 /** The device number of `rdev` is in the kernel's 32-bit form: 12 bits of major, 20 of minor. */
 export function statxOut(result: StatxResult, node: NodeId, defaults: ReplyDefaults): StatxOut {
+  checkType(result.attr.mode)
   const timeoutMs = result.attrTimeoutMs ?? defaults.attrTimeoutMs
   const attr = fuseAttr(result.attr, node)
   const time = (tv_sec: number, tv_nsec: number) => ({ tv_sec, tv_nsec })

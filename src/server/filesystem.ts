@@ -152,6 +152,11 @@ export class FileSystem {
   copyFileRange?(req: CopyFileRangeRequest): Awaitable<number>
   /** Since 7.34, and only on mounts that the kernel trusts. */
   syncfs?(req: RequestContext): Awaitable<void>
-  /** Unmounting waits for it; sent on block-device mounts only. */
+  /**
+   * The mount is over: called once, if `init` was. What the kernel still held of nodes and handles it will never give back,
+   * so close what is open. On block-device mounts it is a request, and unmounting waits for the answer; on all others the
+   * connection has ended already. Handlers that are still at work go on; what they open is released, what they looked up is
+   * forgotten.
+   */
   destroy?(): Awaitable<void>
 }

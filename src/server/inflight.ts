@@ -10,6 +10,8 @@ interface Record {
 /** The requests that were read and are not answered: who is to be told of INTERRUPT, and what follows the reply. */
 export class InFlight {
   private readonly records = new Map<Unique, Record>()
+  /** INTERRUPTs of requests that nobody knows: answered already, or overtaken where several readers share a connection. */
+  private readonly early = new Set<Unique>()
 
   /** From now on INTERRUPT finds this request: its handler went on after the call. */
   begin(unique: Unique): void {
@@ -33,10 +35,16 @@ export class InFlight {
     record.afterReply = [...(record.afterReply ?? []), then]
   }
 
-  /** False for one that nobody knows: it was answered already, and INTERRUPT came too late. */
+  /**
+   * False for one that nobody knows: it was answered already, or is still to come, with another reader of the connection or
+   * behind this one. Should it come here, it is interrupted from the start.
+   */
   interrupt(unique: Unique): boolean {
     const record = this.records.get(unique)
-    if (record === undefined) return false
+    if (record === undefined) {
+      this.remember(unique)
+      return false
+    }
     record.interrupted = true
     record.controller?.abort()
     return true
@@ -59,10 +67,22 @@ export class InFlight {
   private record(unique: Unique): Record {
     const known = this.records.get(unique)
     if (known !== undefined) return known
-    const made: Record = { interrupted: false }
+    const made: Record = { interrupted: this.early.size > 0 && this.early.delete(unique) }
     this.records.set(unique, made)
     return made
   }
+
+  private remember(unique: Unique): void {
+    this.early.add(unique)
+    if (this.early.size <= MAX_EARLY) return
+    // A set is in the order in which it was filled: the oldest goes.
+    for (const oldest of this.early) {
+      this.early.delete(oldest)
+      return
+    }
+  }
 }
 
+/** As many readers there are at most. Numbers of requests are never used twice, so one too many does no harm. */
+const MAX_EARLY = 256
 const NOTHING: readonly (() => void)[] = []

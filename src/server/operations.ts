@@ -4,14 +4,15 @@ import type { OpcodeName } from '../protocol/opcodes.js'
 import { fuse_out_header } from '../protocol/structs/header.js'
 import { writeXattrNames } from '../protocol/xattr-names.js'
 import { RequestContext } from './context.js'
-import { attrOut, entryOut, negativeEntryOut, openOut, statxOut, targetBytes } from './encode.js'
+import { S_IFDIR, S_IFLNK, S_IFREG } from './check.js'
+import { attrOut, entryOut, madeEntry, negativeEntryOut, openOut, statxOut, targetBytes } from './encode.js'
 import { encode, filling, operation, uniqueOf, type Operation, type ReplySpace } from './operation.js'
 import { GetattrRequest, SetattrRequest, StatxRequest } from './requests/attr.js'
 import { ReaddirplusRequest, ReaddirRequest } from './requests/dir.js'
 import * as file from './requests/file.js'
 import * as misc from './requests/misc.js'
 import * as name from './requests/name.js'
-import type { CreateResult, Entry, OpenResult } from './results.js'
+import type { CreateResult, Entry, NegativeEntry, OpenResult } from './results.js'
 
 /* Which method answers which request, and how. What is not here the session does itself, or answers ENOSYS. */
 
@@ -27,9 +28,12 @@ function done<Op extends OpcodeName>(op: Op) {
     encode(space, { op, unique: uniqueOf(message) } as ReplyInput)
 }
 
-function entry<Op extends Entries>(op: Op) {
-  return (space: ReplySpace, result: Entry, message: RequestOf<Op>) =>
-    encode(space, { op, unique: uniqueOf(message), fuse_entry_out: entryOut(result, space.defaults) })
+/** @param type that the new object must have; that of a link only the filesystem knows */
+function entry<Op extends Entries>(op: Op, type: (message: RequestOf<Op>) => number | undefined) {
+  return (space: ReplySpace, result: Entry, message: RequestOf<Op>) => {
+    const fuse_entry_out = madeEntry(result, type(message), space.defaults)
+    return encode(space, { op, unique: uniqueOf(message), fuse_entry_out })
+  }
 }
 
 function opened<Op extends 'OPEN' | 'OPENDIR'>(op: Op) {
@@ -41,15 +45,18 @@ function opened<Op extends 'OPEN' | 'OPENDIR'>(op: Op) {
 
 function created<Op extends 'CREATE' | 'TMPFILE'>(op: Op) {
   return (space: ReplySpace, result: CreateResult, message: RequestOf<Op>) => {
-    const fuse_entry_out = entryOut(result.entry, space.defaults)
+    const fuse_entry_out = madeEntry(result.entry, S_IFREG, space.defaults)
     const fuse_open_out = openOut(result.open ?? {}, false, space.defaults)
     return encode(space, { op, unique: uniqueOf(message), fuse_entry_out, fuse_open_out })
   }
 }
 
 function copied<Op extends 'WRITE' | 'COPY_FILE_RANGE'>(op: Op) {
-  return (space: ReplySpace, size: number, message: RequestOf<Op>) =>
-    encode(space, { op, unique: uniqueOf(message), fuse_write_out: { size } })
+  return (space: ReplySpace, size: number, message: RequestOf<'WRITE'> | RequestOf<'COPY_FILE_RANGE'>) => {
+    const most = message.op === 'WRITE' ? message.data.length : message.fuse_copy_file_range_in.len
+    const fuse_write_out = { size: checkedCount(op, size, most) }
+    return encode(space, { op, unique: uniqueOf(message), fuse_write_out } as ReplyInput)
+  }
 }
 
 /** The value or the names, or how long they are, or ERANGE. */
@@ -59,6 +66,7 @@ function sized<Op extends 'GETXATTR' | 'LISTXATTR'>(
   message: RequestOf<Op>,
   all: Uint8Array,
 ) {
+  if (!(all instanceof Uint8Array)) throw new TypeError(`${op} was answered with what is no Uint8Array`)
   const { size } = message.fuse_getxattr_in
   const unique = uniqueOf(message)
   if (size === 0) return encode(space, { op, unique, fuse_getxattr_out: { size: all.length } } as ReplyInput, true)
@@ -74,7 +82,8 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
     (host, message) => new name.NameRequest(host, message),
     (space, result, message) => {
       const { defaults } = space
-      const found = 'attr' in result ? entryOut(result, defaults) : negativeEntryOut(result, defaults)
+      const isFound = 'attr' in result && Number(result.node) !== 0
+      const found = isFound ? entryOut(result, defaults) : negativeEntryOut(result as NegativeEntry, defaults)
       return encode(space, { op: 'LOOKUP', unique: uniqueOf(message), fuse_entry_out: found })
     },
   ),
@@ -109,10 +118,26 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
       return encode(space, { op: 'READLINK', unique: uniqueOf(message), target: targetBytes(result) })
     },
   ),
-  SYMLINK: operation('symlink', (h, m: RequestOf<'SYMLINK'>) => new name.SymlinkRequest(h, m), entry('SYMLINK')),
-  MKNOD: operation('mknod', (h, m: RequestOf<'MKNOD'>) => new name.MknodRequest(h, m), entry('MKNOD')),
-  MKDIR: operation('mkdir', (h, m: RequestOf<'MKDIR'>) => new name.MkdirRequest(h, m), entry('MKDIR')),
-  LINK: operation('link', (h, m: RequestOf<'LINK'>) => new name.LinkRequest(h, m), entry('LINK')),
+  SYMLINK: operation(
+    'symlink',
+    (h, m: RequestOf<'SYMLINK'>) => new name.SymlinkRequest(h, m),
+    entry('SYMLINK', () => S_IFLNK),
+  ),
+  MKNOD: operation(
+    'mknod',
+    (h, m: RequestOf<'MKNOD'>) => new name.MknodRequest(h, m),
+    entry('MKNOD', (m) => m.fuse_mknod_in.mode),
+  ),
+  MKDIR: operation(
+    'mkdir',
+    (h, m: RequestOf<'MKDIR'>) => new name.MkdirRequest(h, m),
+    entry('MKDIR', () => S_IFDIR),
+  ),
+  LINK: operation(
+    'link',
+    (h, m: RequestOf<'LINK'>) => new name.LinkRequest(h, m),
+    entry('LINK', () => undefined),
+  ),
   UNLINK: operation('unlink', (h, m: RequestOf<'UNLINK'>) => new name.NameRequest(h, m), done('UNLINK')),
   RMDIR: operation('rmdir', (h, m: RequestOf<'RMDIR'>) => new name.NameRequest(h, m), done('RMDIR')),
   RENAME: operation('rename', (h, m: RequestOf<'RENAME'>) => new name.RenameRequest(h, m), done('RENAME')),
@@ -125,9 +150,9 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
     'read',
     (h, m: RequestOf<'READ'>, space) => new file.ReadRequest(h, m, space.out.bytes, HEADER),
     (result, request, space) => {
-      if (!(result instanceof Uint8Array)) return checkedCount(result, request.size)
+      if (!(result instanceof Uint8Array)) return checkedCount('READ', result, request.size)
       space.payload = result
-      return checkedCount(result.length, request.size)
+      return checkedCount('READ', result.length, request.size)
     },
   ),
   READDIR: filling(
@@ -196,6 +221,7 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
     'ioctl',
     (host, message) => new misc.IoctlRequest(host, message),
     (space, { result = 0, data = new Uint8Array(0) }, message) => {
+      checkedCount('IOCTL', data.length, message.fuse_ioctl_in.out_size)
       const fuse_ioctl_out = { result, flags: 0, in_iovs: 0, out_iovs: 0 }
       return encode(space, { op: 'IOCTL', unique: uniqueOf(message), fuse_ioctl_out, outData: data })
     },
@@ -224,15 +250,23 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
     'copyFileRange',
     (host, message) => new file.CopyFileRangeRequest(host, message),
     (space, bytes_copied, message) => {
-      const fuse_copy_file_range_out = { bytes_copied }
+      const fuse_copy_file_range_out = {
+        bytes_copied: checkedCount('COPY_FILE_RANGE_64', bytes_copied, message.fuse_copy_file_range_in.len),
+      }
       return encode(space, { op: 'COPY_FILE_RANGE_64', unique: uniqueOf(message), fuse_copy_file_range_out })
     },
   ),
   SYNCFS: operation('syncfs', (h, m: RequestOf<'SYNCFS'>) => new RequestContext(h, m.header), done('SYNCFS')),
+  DESTROY: {
+    method: 'destroy',
+    fills: false,
+    request: (h, m: RequestOf<'DESTROY'>) => new RequestContext(h, m.header),
+    reply: done('DESTROY'),
+  },
 }
 
-/** A handler of READ that answers more than was asked, or no number, has a fault: EIO, and it is reported. */
-function checkedCount(bytes: number, size: number): number {
-  if (Number.isInteger(bytes) && bytes >= 0 && bytes <= size) return bytes
-  throw new RangeError(`read answered ${bytes} bytes for ${size}`)
+/** A handler that answers more than was asked, or no number, has a fault: EIO, and it is reported. */
+function checkedCount(op: OpcodeName, bytes: number, most: number | bigint): number {
+  if (Number.isInteger(bytes) && bytes >= 0 && bytes <= most) return bytes
+  throw new RangeError(`${op} of ${most} bytes was answered ${bytes}`)
 }

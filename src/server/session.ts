@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK, type Clock } from '../base/clock.js'
 import { ERRNO } from '../base/errno.js'
-import { errnoOf, FuseWireError, ProtocolError } from '../base/errors.js'
+import { errnoOf, FuseWireError, ProtocolError, SystemError } from '../base/errors.js'
 import type { NodeId, Unique } from '../base/ids.js'
 import { MessageCodec } from '../protocol/codec.js'
 import { isResend, withoutResend } from '../protocol/limits.js'
@@ -25,6 +25,7 @@ import { InFlight } from './inflight.js'
 import type { Operation, ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { Resends } from './resends.js'
+import { takeBack } from './take-back.js'
 import { TransportPort } from './transport-port.js'
 
 /** Options of a {@link Session}. */
@@ -32,7 +33,10 @@ export interface SessionOptions {
   readonly defaults: ReplyDefaults
   /** What to ask of the kernel. */
   readonly init: InitWishes
-  /** A handler threw what is no errno, or a message was malformed; the caller got an error, and the session goes on. */
+  /**
+   * A handler threw what is no errno, or answered what cannot be sent, or a message was malformed; the caller got an error,
+   * and the session goes on. Called once that is so. What it throws itself is an uncaught exception of the process.
+   */
   readonly onError: (error: unknown, request: string) => void
   /** How notifications get to the peer. @default by the transport, which then must take them without waiting */
   readonly notifyPort?: NotifyPort | undefined
@@ -71,6 +75,8 @@ export class Session implements Receiver, RequestHost {
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
   private codec = new MessageCodec()
+  private isInitialised = false
+  private isDestroyed = false
   private isOver = false
   private offered: InitIn | undefined
   private resolveInit!: (negotiated: Negotiated) => void
@@ -112,8 +118,10 @@ export class Session implements Receiver, RequestHost {
     this.inFlight.abortAll()
     this.engine?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
-    if (error === undefined) this.resolveClosed()
-    else this.rejectClosed(error)
+    const end = () => (error === undefined ? this.resolveClosed() : this.rejectClosed(error))
+    const destroyed = this.isInitialised && !this.isDestroyed ? this.destroy() : undefined
+    if (destroyed === undefined) end()
+    else void destroyed.then(end)
   }
 
   signal(unique: Unique): AbortSignal {
@@ -168,8 +176,22 @@ export class Session implements Receiver, RequestHost {
       case 'NOTIFY_REPLY':
         this.engine?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
         return 'pending'
+      case 'DESTROY':
+        this.isDestroyed = true
+        return this.call(message, request)
       default:
         return this.call(message, request)
+    }
+  }
+
+  /** The connection has ended without DESTROY, which most mounts never send. Undefined if there is nothing to wait for. */
+  private destroy(): Promise<void> | undefined {
+    const report = (error: unknown) => this.report(error, 'DESTROY')
+    try {
+      return this.fs.destroy?.()?.catch(report)
+    } catch (error) {
+      report(error)
+      return undefined
     }
   }
 
@@ -188,18 +210,18 @@ export class Session implements Receiver, RequestHost {
     if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listed.add(request.header.nodeid)
     const { races } = this.coherence
     const began = races.enter()
-    let argument: never
+    let argument: unknown
     let result: unknown
     try {
-      argument = operation.request(this, request as never, space) as never
-      result = (this.fs[operation.method] as (req: object) => unknown).call(this.fs, argument)
+      argument = operation.request(this, request as never, space)
+      result = (this.fs[operation.method] as (req: unknown) => unknown).call(this.fs, argument)
       if (!isPromise(result)) {
         this.answer(operation, request, argument, result, space, began)
         return 'done'
       }
       races.begin(request, began)
     } catch (error) {
-      this.failWith(unique, error, request.op, space)
+      this.failWith(request, error, space, argument)
       return 'done'
     } finally {
       races.leave()
@@ -214,7 +236,7 @@ export class Session implements Receiver, RequestHost {
   private async answerLater(
     operation: Operation,
     request: Request,
-    argument: never,
+    argument: unknown,
     promise: Promise<unknown>,
     space: ReplySpace | undefined,
     began: Moment,
@@ -223,7 +245,7 @@ export class Session implements Receiver, RequestHost {
     try {
       this.answer(operation, request, argument, await promise, space, began)
     } catch (error) {
-      this.failWith(request.header.unique, error, request.op, space)
+      this.failWith(request, error, space, argument)
     }
     this.coherence.races.finish(request)
     if (kept !== undefined) this.transport.release(kept)
@@ -232,32 +254,38 @@ export class Session implements Receiver, RequestHost {
   private answer(
     operation: Operation,
     request: Request,
-    argument: never,
+    argument: unknown,
     result: unknown,
     space: ReplySpace | undefined,
     began: Moment,
   ): void {
-    if (this.isOver) return this.drop(space)
-    const { unique } = request.header
+    if (this.isOver) {
+      this.drop(space)
+      this.takeBack(request, argument, result)
+      return
+    }
     const used = space ?? this.space()
     let end: number
     try {
-      end = operation.reply(used, result as never, request as never, argument)
+      end = operation.reply(used, result as never, request as never, argument as never)
     } catch (error) {
-      this.failWith(unique, error, request.op, used)
+      this.failWith(request, error, used, argument, result)
       return
     }
     this.coherence.beforeReply(request, used.out, end, began)
-    this.send(unique, used.out, end, request, used.payload)
+    if (!this.send(request.header.unique, used.out, end, request, used.payload)) {
+      this.takeBack(request, argument, result)
+    }
   }
 
   private init(request: RequestOf<'INIT'>): void {
     const { unique } = request.header
     try {
       const { initOut, negotiated } = answerInit(request.fuse_init_in, this.options.init)
-      const { out } = this.space()
       const kernel = this.begin(negotiated)
-      this.send(unique, out, this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut }))
+      const { out } = this.space()
+      const end = this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut })
+      this.send(unique, out, end, request)
       this.offered = request.fuse_init_in
       this.resolveInit(kernel)
     } catch (error) {
@@ -273,6 +301,7 @@ export class Session implements Receiver, RequestHost {
     this.engine = this.connect(kernel)
     this.sender = new Notifier(this.engine)
     this.fs.init?.(kernel, this.sender)
+    this.isInitialised = true
     return kernel
   }
 
@@ -292,31 +321,51 @@ export class Session implements Receiver, RequestHost {
     try {
       this.fs.forget?.({ node, nlookup })
     } catch (error) {
-      this.options.onError(error, 'FORGET')
+      this.report(error, 'FORGET')
     }
   }
 
   /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
-    this.options.onError(error, error instanceof ProtocolError ? error.subject : 'request')
-    let unique: Unique
-    let row: OpcodeRow | undefined
     try {
-      const header = this.codec.decodeInHeader(message, 0, end)
-      const op = opcodeName(header.opcode)
-      unique = header.unique
-      row = op === undefined ? undefined : OPCODES[op]
+      const { opcode, unique } = this.codec.decodeInHeader(message, 0, end)
+      const op = opcodeName(opcode)
+      const row: OpcodeRow | undefined = op === undefined ? undefined : OPCODES[op]
+      if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
+      else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
     } catch {
-      return
+      // Nobody can be told.
     }
-    if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
-    else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
+    this.report(error, error instanceof ProtocolError ? error.subject : 'request')
   }
 
-  private failWith(unique: Unique, error: unknown, op: string, space: ReplySpace | undefined): void {
+  /** The handler failed, or what it answered cannot be sent. */
+  private failWith(
+    request: Request,
+    error: unknown,
+    space: ReplySpace | undefined,
+    argument: unknown,
+    result?: unknown,
+  ): void {
     const errno = errnoOf(error)
-    if (errno === undefined) this.options.onError(error, op)
-    this.fail(unique, errno ?? ERRNO.EIO, space)
+    this.fail(request.header.unique, errno ?? ERRNO.EIO, space)
+    this.takeBack(request, argument, result)
+    if (errno === undefined) this.report(error, request.op)
+  }
+
+  private takeBack(request: Request, argument: unknown, result: unknown): void {
+    takeBack(this.fs, request, argument, result, (error, name) => this.report(error, name))
+  }
+
+  private report(error: unknown, request: string): void {
+    try {
+      this.options.onError(error, request)
+    } catch (fault) {
+      // Not ours to handle, and thrown here it would end the transport's loop.
+      queueMicrotask(() => {
+        throw fault
+      })
+    }
   }
 
   private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {
@@ -325,8 +374,11 @@ export class Session implements Receiver, RequestHost {
     this.send(unique, out, this.codec.encodeOutHeader(out, 0, unique, errno, 0))
   }
 
-  /** @param request that was answered without an error */
-  private send(unique: Unique, out: MessageBuffer, end: number, request?: Request, payload?: Uint8Array): void {
+  /**
+   * @param request that was answered without an error
+   * @returns whether the kernel took it
+   */
+  private send(unique: Unique, out: MessageBuffer, end: number, request?: Request, payload?: Uint8Array): boolean {
     this.resends.readdress(unique, out)
     const sent = this.transport.send(out, end, payload)
     if (sent === 0 && request !== undefined) this.coherence.afterReply(request, out, end)
@@ -334,9 +386,14 @@ export class Session implements Receiver, RequestHost {
       try {
         then()
       } catch (error) {
-        this.options.onError(error, 'afterReply')
+        this.report(error, 'afterReply')
       }
     }
+    // Those two say that nobody waits for it any more, which is nobody's fault.
+    if (sent !== 0 && sent !== -ERRNO.ENOENT && sent !== -ERRNO.ENODEV) {
+      this.report(new SystemError(-sent, 'write'), request?.op ?? 'an error')
+    }
+    return sent === 0
   }
 
   /** The session is over before this request was answered. */

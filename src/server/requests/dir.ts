@@ -1,4 +1,4 @@
-import type { FileHandle } from '../../base/ids.js'
+import type { FileHandle, NodeId } from '../../base/ids.js'
 import { DirentPlusWriter, DirentWriter } from '../../protocol/dirent.js'
 import type { MessageBuffer, RequestOf } from '../../protocol/message.js'
 import { RequestContext, type RequestHost } from '../context.js'
@@ -45,6 +45,7 @@ export class ReaddirRequest extends DirectoryRequest {
    * @throws ProtocolError for a name that cannot be
    */
   add(name: string, ino: number | bigint, mode: number, next: number | bigint): boolean {
+    checkCookie(next)
     return this.#writer.add({ ino, off: next, type: direntType(mode), name })
   }
 
@@ -61,6 +62,8 @@ export class ReaddirRequest extends DirectoryRequest {
 
 /** READDIRPLUS. As READDIR, with what a lookup of each entry would answer. */
 export class ReaddirplusRequest extends DirectoryRequest {
+  /** The nodes of the entries that were added, each of which counts as a lookup once the reply is taken. */
+  readonly added: NodeId[] = []
   readonly #writer: DirentPlusWriter
   readonly #defaults: ReplyDefaults
 
@@ -72,15 +75,20 @@ export class ReaddirplusRequest extends DirectoryRequest {
 
   /**
    * Adds an entry that counts as one lookup of its node, if this answers true. "." and ".." never count: use
-   * {@link addName} for them.
+   * {@link addName} for them. Should the reply not get to the kernel after all, `forget` takes the lookups back.
    */
   add(name: string, entry: Entry, next: number | bigint): boolean {
+    checkCookie(next)
     const out = entryOut(entry, this.#defaults)
-    return this.#writer.add({ ino: out.attr.ino, off: next, type: direntType(out.attr.mode), name, entry: out })
+    const type = direntType(out.attr.mode)
+    const fits = this.#writer.add({ ino: out.attr.ino, off: next, type, name, entry: out })
+    if (fits) this.added.push(entry.node)
+    return fits
   }
 
   /** Adds a name alone, which is no lookup. */
   addName(name: string, ino: number | bigint, mode: number, next: number | bigint): boolean {
+    checkCookie(next)
     return this.#writer.add({ ino, off: next, type: direntType(mode), name, entry: NO_ENTRY })
   }
 
@@ -88,6 +96,12 @@ export class ReaddirplusRequest extends DirectoryRequest {
   get end(): number {
     return this.#writer.at
   }
+}
+
+/** With 0 the kernel would start again from the first entry, for ever. */
+function checkCookie(next: number | bigint): void {
+  if (Number(next) === 0)
+    throw new RangeError('0 is the cookie of the start: the entry behind which to go on needs another')
 }
 
 /** The type bits of a mode are those of a directory entry, shifted. */
