@@ -11,7 +11,7 @@ import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
 import { Session, type SessionStats } from './server/session.js'
 import { loadFileSystem } from './load.js'
-import { settingsOf, traitsOf } from './settings.js'
+import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
 import { TracedNotifyPort } from './trace-notify.js'
@@ -158,28 +158,30 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
   const device = new DeviceTransport(made.fd, loop, {
-    maxDataBytes: init.maxWrite,
+    maxDataBytes: mostDataBytes(init),
     followClients: options.followClients,
   })
   const transport = new TracedTransport(device)
-  const notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
   const trace = new MessageTrace(transport)
-  if (options.onMessage !== undefined) trace.listen(options.onMessage)
-  const session = new Session(transport, fs, {
-    defaults,
-    init,
-    notifyPort: new TracedNotifyPort(notifyPort, transport),
-    notify: { allocate: withoutZeroes, ...options.notify },
-    onError: options.onError ?? printError,
-  })
-  // Whoever awaits it hears of it; nobody has to.
+  let notifyPort: DeviceNotifyPort | undefined
   const end = () => {
-    notifyPort.close()
+    notifyPort?.close()
     trace.end()
   }
-  session.closed.catch(() => undefined).finally(end)
-  transport.start(session)
   try {
+    notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
+    const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
+    if (options.onMessage !== undefined) trace.listen(options.onMessage)
+    const session = new Session(transport, fs, {
+      defaults,
+      init,
+      notifyPort: new TracedNotifyPort(notifyPort, transport),
+      notify: { allocate: withoutZeroes, ...options.notify },
+      onError: options.onError ?? printError,
+    })
+    // Whoever awaits it hears of it; nobody has to.
+    session.closed.catch(() => undefined).finally(end)
+    transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
     return {
@@ -188,13 +190,16 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       loop: { kind, reason },
       threads: 0,
       notify: session.notifier,
-      notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
+      notifyVia,
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
       trace: (options) => trace.read(options),
     }
   } catch (error) {
     transport.close()
-    await made.unmount({ mode: 'lazy' })
+    end()
+    made.fd.close()
+    // An inherited mount is its parent's to unmount, and one that ended before INIT may be gone already.
+    await made.unmount({ mode: 'lazy' }).catch(() => undefined)
     throw error
   }
 }

@@ -95,5 +95,7 @@ function openFlags(request: Request): number {
 const NOBODY: RequestHost = {
   signal: () => new AbortController().signal,
   afterReply: () => undefined,
-  pollHandle: (kh) => ({ kh, wake: () => Promise.resolve() }) as never,
+  pollHandle: () => {
+    throw new TypeError('only POLL has a handle')
+  },
 }
