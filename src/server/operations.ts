@@ -51,11 +51,11 @@ function created<Op extends 'CREATE' | 'TMPFILE'>(op: Op) {
   }
 }
 
-function copied<Op extends 'WRITE' | 'COPY_FILE_RANGE'>(op: Op) {
+function copied(op: 'WRITE' | 'COPY_FILE_RANGE') {
   return (space: ReplySpace, size: number, message: RequestOf<'WRITE'> | RequestOf<'COPY_FILE_RANGE'>) => {
     const most = message.op === 'WRITE' ? message.data.length : message.fuse_copy_file_range_in.len
     const fuse_write_out = { size: checkedCount(op, size, most) }
-    return encode(space, { op, unique: uniqueOf(message), fuse_write_out } as ReplyInput)
+    return encode(space, { op, unique: uniqueOf(message), fuse_write_out })
   }
 }
 

@@ -118,10 +118,7 @@ export class Session implements Receiver, RequestHost {
     this.inFlight.abortAll()
     this.engine?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
-    const end = () => (error === undefined ? this.resolveClosed() : this.rejectClosed(error))
-    const destroyed = this.isInitialised && !this.isDestroyed ? this.destroy() : undefined
-    if (destroyed === undefined) end()
-    else void destroyed.then(end)
+    void this.finish(error)
   }
 
   signal(unique: Unique): AbortSignal {
@@ -184,15 +181,17 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
-  /** The connection has ended without DESTROY, which most mounts never send. Undefined if there is nothing to wait for. */
-  private destroy(): Promise<void> | undefined {
-    const report = (error: unknown) => this.report(error, 'DESTROY')
-    try {
-      return this.fs.destroy?.()?.catch(report)
-    } catch (error) {
-      report(error)
-      return undefined
+  private async finish(error: Error | undefined): Promise<void> {
+    // Most mounts never send DESTROY.
+    if (this.isInitialised && !this.isDestroyed) {
+      try {
+        await this.fs.destroy?.()
+      } catch (fault) {
+        this.report(fault, 'DESTROY')
+      }
     }
+    if (error === undefined) this.resolveClosed()
+    else this.rejectClosed(error)
   }
 
   private call(message: MessageBuffer, request: Request): Received {

@@ -15,10 +15,11 @@ import type { CreateResult, Entry, OpenResult } from './results.js'
 interface Given {
   readonly lookups: readonly NodeId[]
   /** Of a file or directory that was opened. */
-  readonly opened?: { readonly method: 'release' | 'releasedir'; readonly fh: FileHandle }
+  readonly opened?: { readonly method: 'release' | 'releasedir'; readonly node: NodeId; readonly fh: FileHandle }
 }
 
 const NOTHING: Given = { lookups: [] }
+const NO_NODE = 0 as NodeId
 
 /**
  * Takes lookups and handles back by the calls that the kernel would make.
@@ -34,9 +35,10 @@ export function takeBack(
 ): void {
   const { lookups, opened } = given(request, argument, result)
   if (opened !== undefined) {
-    const { method, fh } = opened
+    const { method, node, fh } = opened
+    const header = { ...request.header, nodeid: node }
     const fuse_release_in = { fh, flags: openFlags(request), release_flags: 0, lock_owner: 0 }
-    const message = { op: method === 'release' ? 'RELEASE' : 'RELEASEDIR', header: request.header, fuse_release_in }
+    const message = { op: method === 'release' ? 'RELEASE' : 'RELEASEDIR', header, fuse_release_in }
     try {
       const released = fs[method]?.(new ReleaseRequest(NOBODY, message as never))
       if (released instanceof Promise) released.catch((error: unknown) => report(error, message.op))
@@ -62,16 +64,17 @@ function given(request: Request, argument: unknown, result: unknown): Given {
     case 'MKDIR':
     case 'SYMLINK':
     case 'LINK':
-      return { lookups: lookupsOf(result as Partial<Entry>) }
+      return { lookups: lookupsOf(result) }
     case 'CREATE':
     case 'TMPFILE': {
       const { entry, open } = result as Partial<CreateResult>
-      return { lookups: entry === undefined ? [] : lookupsOf(entry), opened: { method: 'release', fh: handleOf(open) } }
+      const lookups = entry === undefined ? [] : lookupsOf(entry)
+      return { lookups, opened: { method: 'release', node: lookups[0] ?? NO_NODE, fh: handleOf(open) } }
     }
     case 'OPEN':
-      return { lookups: [], opened: { method: 'release', fh: handleOf(result) } }
+      return { lookups: [], opened: { method: 'release', node: request.header.nodeid, fh: handleOf(result) } }
     case 'OPENDIR':
-      return { lookups: [], opened: { method: 'releasedir', fh: handleOf(result) } }
+      return { lookups: [], opened: { method: 'releasedir', node: request.header.nodeid, fh: handleOf(result) } }
     default:
       return NOTHING
   }
