@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { abortConnection } from '#src/kernel/fusectl.js'
-import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
+import { connectionNumber, findMount, isFuse, readMounts } from '#src/kernel/mountinfo.js'
 import { MNT } from '#src/sys/constants.js'
 import { umountSync } from '#src/sys/mount.js'
 
@@ -12,8 +12,13 @@ import { umountSync } from '#src/sys/mount.js'
 export interface Served {
   readonly path: string
   readonly server: ChildProcess
+  /** The number of its connection, for fusectl. */
+  readonly connection: number
   /** Asks the server, and waits for what it says next. */
   readonly ask: () => Promise<unknown>
+  readonly tell: (message: object) => void
+  /** Waits until the server has said something that starts with `word`, since that was last waited for. */
+  readonly heard: (word: string) => Promise<string>
   /** What the server says next. */
   readonly next: () => Promise<unknown>
 }
@@ -47,7 +52,24 @@ export async function serve(
     child.send('?')
     return next()
   }
+  const unheard: string[] = []
+  const news = new EventEmitter()
+  child.on('message', (message) => {
+    if (typeof message !== 'string') return
+    unheard.push(message)
+    news.emit('news')
+  })
+  const heard = async (word: string): Promise<string> => {
+    for (;;) {
+      const index = unheard.findIndex((said) => said.startsWith(word))
+      if (index >= 0) return unheard.splice(index, 1)[0]!
+      await once(news, 'news')
+    }
+  }
   const said = await next()
   if (said !== 'ready') throw new Error(`${server} said ${JSON.stringify(said)}`)
-  return { path, server: child, ask, next }
+  const mounted = findMount(path)
+  if (mounted === undefined) throw new Error(`${server} is ready, but not mounted`)
+  const connection = connectionNumber(mounted)
+  return { path, server: child, connection, ask, next, tell: (message) => child.send(message), heard }
 }

@@ -49,6 +49,11 @@ export class Agent {
     return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
+  /** Sends it SIGUSR2, which interrupts a system call that waits, and does nothing else. */
+  interrupt(): void {
+    this.#process.kill('SIGUSR2')
+  }
+
   /** Makes one system call there. Calls are made in order; a blocked one holds up those after it. */
   async call<N extends CallName>(name: N, ...args: Parameters<Posix[N]>): Promise<ReturnType<Posix[N]>> {
     return (await this.#send({ name, args })) as ReturnType<Posix[N]>

@@ -24,6 +24,8 @@ function answer(request: AgentRequest): unknown {
 
 become(JSON.parse(process.argv[2] ?? 'null') as Credentials | null)
 dieWithParent()
+// To be interrupted by it, and not killed.
+process.on('SIGUSR2', () => {})
 posix.umask(0o022)
 process.on('message', (request: AgentRequest) => {
   let reply: AgentReply
