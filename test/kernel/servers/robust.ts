@@ -134,9 +134,10 @@ class Robust extends FileSystem {
     return { fh, directIo: /^(patient|late|never|held|busy)/.test(node.name) }
   }
 
-  override destroy(): void {
+  override destroy(): Promise<void> | void {
     this.destroyed += 1
     say('destroyed')
+    return options.subtype === 'held' ? new Promise((resolve) => held.push(resolve)) : undefined
   }
 
   override lookup(req: NameRequest): Entry {
