@@ -15,6 +15,9 @@ export interface Counts {
   readonly errors: number
   readonly locked: number
   readonly destroyed: number
+  /** In bytes, of one request. */
+  readonly largestWrite: number
+  readonly largestRead: number
   readonly inFlight: number
   readonly buffers: number
   readonly descriptors: number

@@ -6,7 +6,7 @@ import { FileSystem } from '#src/server/filesystem.js'
 import type { GetattrRequest, SetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from '#src/server/requests/dir.js'
 import type { FlushRequest, OpenRequest, ReadRequest, ReleaseRequest, WriteRequest } from '#src/server/requests/file.js'
-import type { LockRequest } from '#src/server/requests/misc.js'
+import type { GetxattrRequest, LockRequest, SetxattrRequest } from '#src/server/requests/misc.js'
 import type {
   CreateRequest,
   ForgetRequest,
@@ -19,6 +19,7 @@ import type {
 import type { AttrResult, CreateResult, Entry, OpenResult, Statfs } from '#src/server/results.js'
 import { Memory } from '#src/sys/memory.js'
 import { DeviceTransport } from '#src/transport/device.js'
+import type { Receiver } from '#src/transport/transport.js'
 
 /*
  * A filesystem in memory whose files misbehave as their names say, and that counts what it gave: lookups, handles. Run
@@ -64,6 +65,7 @@ interface Node {
   readonly id: NodeId
   readonly mode: number
   readonly names: Map<string, Node>
+  readonly xattrs: Map<string, Buffer>
   name: string
   target: string
   data: Buffer
@@ -87,10 +89,12 @@ class Robust extends FileSystem {
   readonly nodes = new Map<NodeId, Node>()
   errors = 0
   locked = 0
+  largestWrite = 0
+  largestRead = 0
   destroyed = 0
   private nextNode = 1
   private nextHandle = 1
-  private locksHeld = new Map<string, string>()
+  private readonly locksHeld = new Map<string, string>()
 
   constructor() {
     super()
@@ -100,7 +104,7 @@ class Robust extends FileSystem {
   private make(name: string, mode: number, parent?: Node): Node {
     const id = this.nextNode as NodeId
     this.nextNode += 1
-    const made = { id, mode, names: new Map(), name, target: '', data: Buffer.alloc(0), nlink: 1 }
+    const made = { id, mode, names: new Map(), xattrs: new Map(), name, target: '', data: Buffer.alloc(0), nlink: 1 }
     this.nodes.set(id, made)
     parent?.names.set(name, made)
     return made
@@ -131,7 +135,7 @@ class Robust extends FileSystem {
     const fh = this.nextHandle
     this.nextHandle += 1
     this.handles.set(fh, node.id)
-    return { fh, directIo: /^(patient|late|never|held|busy)/.test(node.name) }
+    return { fh, directIo: /^(patient|late|never|held|busy|direct)/.test(node.name) }
   }
 
   override destroy(): Promise<void> | void {
@@ -239,6 +243,7 @@ class Robust extends FileSystem {
 
   override read(req: ReadRequest): number | Promise<number> {
     const { name, data } = this.node(req.node)
+    this.largestRead = Math.max(this.largestRead, req.size)
     const fill = () => data.copy(req.buffer, 0, req.offset, req.offset + req.size)
     const waiting = BEHAVIOURS[name.replace(/-.*/, '')]?.(req, name)
     return waiting === undefined ? fill() : waiting.then(fill)
@@ -246,6 +251,7 @@ class Robust extends FileSystem {
 
   override write(req: WriteRequest): number | Promise<number> {
     const node = this.node(req.node)
+    this.largestWrite = Math.max(this.largestWrite, req.data.length)
     if (node.name.startsWith('throws')) throw new TypeError('a fault of the handler')
     const put = () => {
       if (node.data.length < req.offset + req.data.length) node.data = resized(node.data, req.offset + req.data.length)
@@ -274,6 +280,16 @@ class Robust extends FileSystem {
       else return
     }
     if (directory.name.startsWith('faulty')) throw new TypeError('a fault after all entries')
+  }
+
+  override setxattr(req: SetxattrRequest): void {
+    this.node(req.node).xattrs.set(req.name, Buffer.from(req.value))
+  }
+
+  override getxattr(req: GetxattrRequest): Uint8Array {
+    const value = this.node(req.node).xattrs.get(req.name)
+    if (value === undefined) throw new FuseError('ENODATA')
+    return value
   }
 
   override statfs(): Statfs {
@@ -315,12 +331,12 @@ function resized(data: Buffer, size: number): Buffer {
 /** Looks into what `mount` puts together: buffers that were made and are not free, and requests that are in flight. */
 const inside = { transport: { length: 0, free: [] as unknown[] }, records: new Map<unknown, unknown>() }
 const allocated: number[] = []
-const { allocate } = Memory
+const allocate = Memory.allocate.bind(Memory)
 Memory.allocate = (length) => {
   allocated.push(length)
-  return allocate.call(Memory, length)
+  return allocate(length)
 }
-const { start } = DeviceTransport.prototype
+const start = Reflect.get(DeviceTransport.prototype, 'start') as (this: DeviceTransport, receiver: Receiver) => void
 DeviceTransport.prototype.start = function startAndTell(this: DeviceTransport, receiver) {
   inside.transport = this as unknown as typeof inside.transport
   inside.records = (receiver as unknown as { inFlight: typeof inside }).inFlight.records
@@ -340,6 +356,8 @@ process.on('message', (message: { counts?: true; release?: true; unmount?: 'norm
       nodes: fs.nodes.size,
       errors: fs.errors,
       locked: fs.locked,
+      largestWrite: fs.largestWrite,
+      largestRead: fs.largestRead,
       destroyed: fs.destroyed,
       inFlight: inside.records.size,
       buffers: buffers() - inside.transport.free.length,
