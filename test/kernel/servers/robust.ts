@@ -336,7 +336,7 @@ Memory.allocate = (length) => {
   allocated.push(length)
   return allocate(length)
 }
-const start = Reflect.get(DeviceTransport.prototype, 'start') as (this: DeviceTransport, receiver: Receiver) => void
+const start: (this: DeviceTransport, receiver: Receiver) => void = Reflect.get(DeviceTransport.prototype, 'start')
 DeviceTransport.prototype.start = function startAndTell(this: DeviceTransport, receiver) {
   inside.transport = this as unknown as typeof inside.transport
   inside.records = (receiver as unknown as { inFlight: typeof inside }).inFlight.records
