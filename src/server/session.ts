@@ -1,61 +1,28 @@
-import { SYSTEM_CLOCK, type Clock } from '../base/clock.js'
+import { SYSTEM_CLOCK } from '../base/clock.js'
 import { ERRNO } from '../base/errno.js'
 import { errnoOf, FuseWireError, ProtocolError, SystemError } from '../base/errors.js'
 import type { NodeId, Unique } from '../base/ids.js'
 import { MessageCodec } from '../protocol/codec.js'
 import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
-import type { InitWishes } from '../protocol/init-wishes.js'
 import { answerInit } from '../protocol/negotiate.js'
 import { withoutNotifications, type InitIn, type Negotiated } from '../protocol/negotiated.js'
 import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
 import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
-import type { NotifierOptions } from '../notify/options.js'
 import type { PollHandle } from '../notify/poll-handle.js'
-import type { NotifyPort } from '../notify/port.js'
-import type { NotifyStats } from '../notify/stats.js'
 import type { Moment } from '../notify/race-guard.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
-import type { ReplyDefaults } from './encode.js'
 import type { FileSystem } from './filesystem.js'
 import { InFlight } from './inflight.js'
 import type { Operation, ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { Resends } from './resends.js'
+import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
 import { TransportPort } from './transport-port.js'
-
-/** Options of a {@link Session}. */
-export interface SessionOptions {
-  readonly defaults: ReplyDefaults
-  /** What to ask of the kernel. */
-  readonly init: InitWishes
-  /**
-   * A handler threw what is no errno, or answered what cannot be sent, or a message was malformed; the caller got an error,
-   * and the session goes on. Called once that is so. What it throws itself is an uncaught exception of the process.
-   */
-  readonly onError: (error: unknown, request: string) => void
-  /** How notifications get to the peer. @default by the transport, which then must take them without waiting */
-  readonly notifyPort?: NotifyPort | undefined
-  readonly notify?: NotifierOptions | undefined
-  /** Why nobody may notify, but for POLL, if that is so. */
-  readonly notifyRefused?: string | undefined
-  /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
-  readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
-  /** @default the machine's */
-  readonly clock?: Clock
-}
-
-/** Counters of a {@link Session}. */
-export interface SessionStats {
-  /** How many nodes the peer may hold, without the root. */
-  readonly knownNodes: number
-  /** Undefined before INIT. */
-  readonly notify: NotifyStats | undefined
-}
 
 /**
  * Answers the requests of one connection with the methods of a filesystem. Each request that wants a reply gets exactly

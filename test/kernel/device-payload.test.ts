@@ -40,5 +40,5 @@ test('more bytes than were asked for are EIO and reported', options, async (t) =
   } finally {
     await file.close()
   }
-  assert.deepEqual(await ask(), ['RangeError: read answered 1001 bytes for 1000'])
+  assert.deepEqual(await ask(), ['RangeError: READ of 1000 bytes was answered 1001'])
 })

@@ -1,0 +1,36 @@
+import type { Clock } from '../base/clock.js'
+import type { Unique } from '../base/ids.js'
+import type { NotifierOptions } from '../notify/options.js'
+import type { NotifyPort } from '../notify/port.js'
+import type { NotifyStats } from '../notify/stats.js'
+import type { InitWishes } from '../protocol/init-wishes.js'
+import type { ReplyDefaults } from './encode.js'
+
+/** Options of a session. */
+export interface SessionOptions {
+  readonly defaults: ReplyDefaults
+  /** What to ask of the kernel. */
+  readonly init: InitWishes
+  /**
+   * A handler threw what is no errno, or answered what cannot be sent, or a message was malformed; the caller got an error,
+   * and the session goes on. Called once that is so. What it throws itself is an uncaught exception of the process.
+   */
+  readonly onError: (error: unknown, request: string) => void
+  /** How notifications get to the peer. @default by the transport, which then must take them without waiting */
+  readonly notifyPort?: NotifyPort | undefined
+  readonly notify?: NotifierOptions | undefined
+  /** Why nobody may notify, but for POLL, if that is so. */
+  readonly notifyRefused?: string | undefined
+  /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
+  readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
+  /** @default the machine's */
+  readonly clock?: Clock
+}
+
+/** Counters of a session. */
+export interface SessionStats {
+  /** How many nodes the peer may hold, without the root. */
+  readonly knownNodes: number
+  /** Undefined before INIT. */
+  readonly notify: NotifyStats | undefined
+}
