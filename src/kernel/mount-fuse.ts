@@ -1,6 +1,6 @@
 import type { Fd } from '../sys/fd.js'
 import { mountDirect } from './direct.js'
-import { MountError } from './errors.js'
+import { badOption, MountError } from './errors.js'
 import { mountWithHelper } from './fusermount.js'
 import { connectionOfDevice, inheritedNumber, takeInherited } from './inherited.js'
 import { connectionNumber, readMounts, type MountEntry } from './mountinfo.js'
@@ -54,7 +54,12 @@ export async function mountFuse(mountpoint: string, options: MountFuseOptions = 
   const path = resolveMountpoint(mountpoint)
   const mode = await checkMountpoint(path, options.overmount ?? false)
   const { via = 'auto' } = options
-  const direct = via === 'direct' || (via === 'auto' && mayMount())
+  const isRoot = mayMount()
+  const direct = via === 'direct' || (via === 'auto' && isRoot)
+  // The helper would leave these out with a warning that nobody sees.
+  if (!isRoot && !(checked.nosuid && checked.nodev)) {
+    throw badOption(`${checked.nosuid ? 'nodev' : 'nosuid'}: false is for root only`)
+  }
   // Of this place alone: a number that another mount had a moment ago may be that of the new one.
   const there = () => readMounts().filter((entry) => entry.mountpoint === path)
   const before = new Set(there().map((entry) => entry.id))

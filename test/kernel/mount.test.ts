@@ -3,8 +3,8 @@
  * mounted directory itself, for that would never return.
  */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -160,66 +160,6 @@ test('root may use the helper too', { ...options, skip: skip || noHelper() }, as
   mount.fd.close()
 })
 
-/** Runs `code` as nobody, with `mountFuse`, `unmount`, `path` and `fs` at hand; resolves with what it printed. */
-function asNobody(path: string, code: string): Promise<string> {
-  const dist = new URL('../../../dist/', import.meta.url)
-  const script = `
-    import fs from 'node:fs'
-    import { mountFuse } from ${JSON.stringify(new URL('kernel/mount-fuse.js', dist).href)}
-    import { abortConnection } from ${JSON.stringify(new URL('kernel/fusectl.js', dist).href)}
-    const path = ${JSON.stringify(path)}
-    ${code}`
-  return new Promise((resolve, reject) => {
-    let output = ''
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      uid: 65_534,
-      gid: 65_534,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 15_000,
-      killSignal: 'SIGKILL',
-    })
-    child.stdout.on('data', (text: Buffer) => (output += text.toString()))
-    child.stderr.on('data', (text: Buffer) => (output += text.toString()))
-    child.on('error', reject)
-    child.on('close', () => resolve(output.trim()))
-  })
-}
-
-test(
-  'an ordinary user mounts and unmounts through fusermount3',
-  { ...options, skip: skip || notForUsers() },
-  async (t) => {
-    const path = mountpoint(t)
-    chownSync(path, 65_534, 65_534)
-    const output = await asNobody(
-      path,
-      `const mount = await mountFuse(path, { fsname: 'mine' })
-     const line = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\\n').find((line) => line.includes(path))
-     console.log(mount.how, '|', mount.reason, '|', / fuse mine .*user_id=65534/.test(line))
-     const held = fs.openSync(path, 0o10000000)
-     await mount.unmount().catch((error) => console.log(error.code))
-     await mount.unmount({ mode: 'force' })
-     console.log(fs.readFileSync('/proc/self/mountinfo', 'utf8').includes(path))
-     await mountFuse(path, { allowOther: true }).then(async (m) => { await m.unmount(); console.log('allowed') }, (error) => console.log(error.code))
-     await mountFuse(path, { via: 'direct' }).catch((error) => console.log(error.code))`,
-    )
-    const lines = output.split('\n')
-    assert.deepEqual(lines.slice(0, 3), [
-      'fusermount3 | this process has no CAP_SYS_ADMIN | true',
-      'ERR_UNMOUNT_BUSY',
-      'false',
-    ])
-    assert.match(lines[3]!, /^(ERR_MOUNT_ALLOW_OTHER|allowed)$/)
-    assert.match(lines[4]!, /^ERR_(FUSE_DEVICE_ACCESS|MOUNT_PERMISSION)$/)
-  },
-)
-
-test('an ordinary user needs a mount point of his own', { ...options, skip: skip || notForUsers() }, async (t) => {
-  const path = mountpoint(t)
-  const output = await asNobody(path, `await mountFuse(path).catch((error) => console.log(error.code, error.message))`)
-  assert.match(output, /^ERR_MOUNTPOINT_ACCESS .*must belong to the user/)
-})
-
 test('a child serves what its parent has mounted', options, async (t) => {
   const mount = await mountFuse(mountpoint(t))
   const file = new URL('../../../dist/kernel/mount-fuse.js', import.meta.url).href
@@ -241,9 +181,4 @@ test('a child serves what its parent has mounted', options, async (t) => {
 
 function noHelper(): string | false {
   return findHelper() === undefined ? 'needs fusermount3 (package fuse3)' : false
-}
-
-function notForUsers(): string | false {
-  if ((statSync('/dev/fuse').mode & 0o6) !== 0o6) return 'needs a /dev/fuse that everybody may open (mode 0666)'
-  return noHelper()
 }
