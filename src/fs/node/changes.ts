@@ -52,32 +52,32 @@ export async function change(req: SetattrRequest, { api, attr, file, sized, path
   }
 }
 
+/** What a new object is to be. */
+export interface Wanted {
+  readonly owner: Owner
+  /** Undefined for a link, whose mode is what it is. */
+  readonly mode: number | undefined
+  readonly parent: Attr
+}
+
 /**
  * Gives a new object to who made it, as far as this process may, and the mode that was asked for: the umask of this
  * process, which is not the caller's, has taken bits away.
  *
- * @param mode undefined for a link
  * @returns whether its attributes have changed
  */
-export async function settle(
-  api: NodeApi,
-  path: NodePath,
-  made: Attr,
-  { uid, gid }: Owner,
-  mode: number | undefined,
-  parent: () => Promise<Attr>,
-): Promise<boolean> {
-  let isChanged = false
-  if (made.uid !== uid || made.gid !== gid) {
-    // A directory with set-group-id gives its group to what is made in it.
-    const inherits = made.gid !== gid && ((await parent()).mode & S_ISGID) !== 0
-    isChanged = await given(api.lchown(path, uid, inherits ? made.gid! : gid))
-  }
-  if (mode === undefined) return isChanged
-  const inherited = (made.mode & S_IFMT) === S_IFDIR ? made.mode & S_ISGID : 0
-  const wanted = (mode & PERMISSIONS) | inherited
-  if (!isChanged && (made.mode & PERMISSIONS) === wanted) return false
-  await api.chmod(path, wanted)
+export async function settle(api: NodeApi, path: NodePath, made: Attr, wanted: Wanted): Promise<boolean> {
+  const { owner, mode, parent } = wanted
+  // A directory with set-group-id hands on its group, and the bit to directories. Not every fs does so by itself.
+  const inherits = (parent.mode & S_ISGID) !== 0
+  const gid = inherits ? (parent.gid ?? 0) : owner.gid
+  const isMoved = made.uid !== owner.uid || made.gid !== gid
+  const isGiven = isMoved && (await given(api.lchown(path, owner.uid, gid)))
+  if (mode === undefined) return isGiven
+  const inherited = inherits && (made.mode & S_IFMT) === S_IFDIR ? S_ISGID : 0
+  const bits = (mode & PERMISSIONS) | inherited
+  if (!isGiven && (made.mode & PERMISSIONS) === bits) return false
+  await api.chmod(path, bits)
   return true
 }
 

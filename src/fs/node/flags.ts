@@ -9,7 +9,10 @@ const LINUX = {
   O_NOATIME: 0o1000000,
 } as const
 
-const ACCESS_MODE = 3
+/** Which bits of the flags say whether a file is read, written or both. */
+export const ACCESS_MODE = 3
+export const O_WRONLY = 1
+export const O_RDWR = 2
 
 /** The numbers of `fs.constants`. */
 export type OpenConstants = Readonly<Record<string, number | undefined>>
@@ -31,7 +34,6 @@ export function openFlags(flags: number, constants: OpenConstants): number {
 
 export const O_CREAT = LINUX.O_CREAT
 export const O_EXCL = LINUX.O_EXCL
-export const O_APPEND = LINUX.O_APPEND
 
 /** Whether a file is opened to be changed. */
 export function isForWriting(flags: number): boolean {

@@ -1,4 +1,5 @@
-import { FuseError } from '../../base/errors.js'
+import { ERRNO } from '../../base/errno.js'
+import { errnoOf, FuseError } from '../../base/errors.js'
 import type { NodeId } from '../../base/ids.js'
 import type { RequestContext } from '../../server/context.js'
 import { FileSystem, type MountDefaults } from '../../server/filesystem.js'
@@ -28,15 +29,19 @@ import type { Attr, AttrResult, CreateResult, Entry, NegativeEntry, OpenResult, 
 import type { NodeApi, NodeFile, NodePath } from './api.js'
 import { attrOf, keyOf } from './attributes.js'
 import { change, settle, type Owner } from './changes.js'
-import { isForWriting, O_CREAT, O_EXCL, openFlags, type OpenConstants } from './flags.js'
+import { isForWriting, O_CREAT, O_EXCL, O_WRONLY, openFlags, type OpenConstants } from './flags.js'
 import { Gate } from './gate.js'
 import { listDirectory, Listing, type AddEntry, type FoundEntry } from './listing.js'
+import { anyFile, OpenFiles } from './open-files.js'
 import type { NodeFsOptions } from './options.js'
 import type { Paths } from './paths.js'
 import { Tree, TreeNode } from './tree.js'
 
 const S_IFMT = 0o170000
 const S_IFREG = 0o100000
+/** Of fuse_dirent and fuse_direntplus, without the name. */
+const DIRENT_SIZE = 24
+const DIRENTPLUS_SIZE = 152
 
 /** Serves what has Node's `fs` API; made by `fromNodeFs`. */
 export class NodeFileSystem extends FileSystem {
@@ -49,7 +54,7 @@ export class NodeFileSystem extends FileSystem {
   private readonly root = new TreeNode(undefined, { mode: 0o40755 })
   private readonly nodes = new NodeTable(this.root)
   private readonly tree = new Tree(this.root, (node) => this.nodes.nodeOf(node) !== undefined)
-  private readonly files = new HandleTable<{ readonly node: TreeNode; readonly file: NodeFile }>()
+  private readonly files = new OpenFiles()
   private readonly directories = new HandleTable<Listing>()
 
   constructor(api: NodeApi, paths: Paths, constants: OpenConstants, options: NodeFsOptions) {
@@ -75,14 +80,8 @@ export class NodeFileSystem extends FileSystem {
     return { nodes: this.nodes.size, names: this.tree.size, handles: this.files.size + this.directories.size }
   }
 
-  override async destroy(): Promise<void> {
-    const open = [...this.files]
-    await Promise.allSettled(
-      open.map(async ([fh, { file }]) => {
-        this.files.close(fh)
-        await file.close()
-      }),
-    )
+  override destroy(): Promise<void> {
+    return this.files.closeAll()
   }
 
   override lookup(req: NameRequest): Promise<Entry | NegativeEntry> {
@@ -91,7 +90,7 @@ export class NodeFileSystem extends FileSystem {
       try {
         return this.counted(await this.find(parent, req.name))
       } catch (error) {
-        if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
+        if (errnoOf(error) !== ERRNO.ENOENT) throw error
         return { node: 0 }
       }
     })
@@ -111,11 +110,12 @@ export class NodeFileSystem extends FileSystem {
     this.mayChange()
     const node = this.nodes.get(req.node)
     return this.gate.share(async () => {
-      const file = req.fh === undefined ? undefined : this.files.get(req.fh).file
       // Without a name there may be open files.
-      const target = file ?? (node.places.length === 0 && node !== this.root ? anyOf(node.files) : undefined)
+      const isUnnamed = node.places.length === 0 && node !== this.root
+      const unnamed = isUnnamed ? anyFile(node, req.size !== undefined) : undefined
+      const target = req.fh === undefined ? unnamed : this.files.get(req.fh)
       const path = target === undefined ? this.path(node) : undefined
-      const sized = req.size === undefined || target !== undefined ? undefined : await this.openPath(path!, 1)
+      const sized = req.size === undefined || target !== undefined ? undefined : await this.openPath(path!, O_WRONLY)
       try {
         await change(req, { api: this.api, attr: await this.look(node), file: target, sized, path })
       } finally {
@@ -144,7 +144,7 @@ export class NodeFileSystem extends FileSystem {
   override async mknod(req: MknodRequest): Promise<Entry> {
     if ((req.mode & S_IFMT) !== S_IFREG) throw new FuseError('EPERM')
     return this.make(req, req, req.mode, async (path) => {
-      const file = await this.openPath(path, 1 | O_CREAT | O_EXCL, req.mode)
+      const file = await this.openPath(path, O_WRONLY | O_CREAT | O_EXCL, req.mode)
       await file.close()
     })
   }
@@ -187,7 +187,8 @@ export class NodeFileSystem extends FileSystem {
     if (isForWriting(req.flags)) this.mayChange()
     return this.gate.share(async () => {
       const node = this.nodes.get(req.node)
-      return this.opened(node, await this.openPath(this.path(node), req.flags))
+      const shared = node.places.length === 0 ? this.files.share(node, req.flags) : undefined
+      return { fh: shared ?? this.files.add(node, await this.openPath(this.path(node), req.flags), req.flags) }
     })
   }
 
@@ -195,17 +196,19 @@ export class NodeFileSystem extends FileSystem {
     let file: NodeFile | undefined
     try {
       const entry = await this.make(req, req, req.mode, async (path) => {
-        file = await this.openPath(path, req.flags | O_CREAT, req.mode)
+        // Its maker may write what nobody may write. The mode is set when it is open.
+        file = await this.openPath(path, req.flags | O_CREAT | O_EXCL, req.mode | 0o600)
       })
-      return { entry, open: this.opened(this.nodes.get(entry.node), file!) }
+      return { entry, open: { fh: this.files.add(this.nodes.get(entry.node), file!, req.flags) } }
     } catch (error) {
       await file?.close()
-      throw error
+      if (errnoOf(error) !== ERRNO.EEXIST || (req.flags & O_EXCL) !== 0) throw error
+      return this.openExisting(req)
     }
   }
 
   override async read(req: ReadRequest): Promise<number> {
-    const { file } = this.files.get(req.fh)
+    const file = this.files.get(req.fh)
     const { buffer, size, offset } = req
     let done = 0
     // Fewer bytes than were asked for would be the end of the file.
@@ -218,7 +221,7 @@ export class NodeFileSystem extends FileSystem {
   }
 
   override async write(req: WriteRequest): Promise<number> {
-    const { file } = this.files.get(req.fh)
+    const file = this.files.get(req.fh)
     const { data, offset } = req
     let done = 0
     while (done < data.length) {
@@ -230,13 +233,11 @@ export class NodeFileSystem extends FileSystem {
   }
 
   override async release(req: ReleaseRequest): Promise<void> {
-    const { node, file } = this.files.close(req.fh)
-    node.files.delete(file)
-    await file.close()
+    await this.files.close(req.fh)
   }
 
   override async fsync(req: FsyncRequest): Promise<void> {
-    const { file } = this.files.get(req.fh)
+    const file = this.files.get(req.fh)
     await (req.datasync ? file.datasync() : file.sync())
   }
 
@@ -245,12 +246,12 @@ export class NodeFileSystem extends FileSystem {
   }
 
   override async readdir(req: ReaddirRequest): Promise<void> {
-    return this.list(req, (name, { ino, mode }, cookie) => req.add(name, ino ?? UNKNOWN_INO, mode, cookie))
+    return this.list(req, DIRENT_SIZE, (name, { ino, mode }, cookie) => req.add(name, ino ?? UNKNOWN_INO, mode, cookie))
   }
 
   override async readdirplus(req: ReaddirplusRequest): Promise<void> {
     const directory = this.nodes.get(req.node)
-    return this.list(req, (name, attr, cookie, key) => {
+    return this.list(req, DIRENTPLUS_SIZE, (name, attr, cookie, key) => {
       if (name === '.' || name === '..') return req.addName(name, attr.ino ?? UNKNOWN_INO, attr.mode, cookie)
       const node = this.tree.found(directory, name, key, attr)
       const entry = this.counted(node)
@@ -304,9 +305,13 @@ export class NodeFileSystem extends FileSystem {
     return this.api.open(path, openFlags(flags, this.constants), mode & 0o7777)
   }
 
-  private opened(node: TreeNode, file: NodeFile): OpenResult {
-    node.files.add(file)
-    return { fh: this.files.open({ node, file }) }
+  /** Somebody else has made the file that was to be created. */
+  private openExisting(req: CreateRequest): Promise<CreateResult> {
+    return this.gate.share(async () => {
+      const node = await this.find(this.nodes.get(req.parent), req.name)
+      const file = await this.openPath(this.path(node), req.flags)
+      return { entry: this.counted(node), open: { fh: this.files.add(node, file, req.flags) } }
+    })
   }
 
   private counted(node: TreeNode): Entry {
@@ -322,7 +327,7 @@ export class NodeFileSystem extends FileSystem {
   /** The attributes of a node as they are now; of one that can no longer be reached, as they were last. */
   private async look(node: TreeNode): Promise<Attr> {
     if (node.places.length === 0 && node !== this.root) {
-      const file = anyOf(node.files)
+      const file = anyFile(node)
       if (file !== undefined) node.last = { ...attrOf(await file.stat()), nlink: 0 }
       return node.last
     }
@@ -347,7 +352,7 @@ export class NodeFileSystem extends FileSystem {
       const path = this.path(parent, name)
       await call(path)
       const stats = await this.api.lstat(path)
-      const isChanged = await settle(this.api, path, attrOf(stats), owner, mode, async () => this.look(parent))
+      const isChanged = await settle(this.api, path, attrOf(stats), { owner, mode, parent: parent.last })
       if (isChanged) return this.counted(await this.find(parent, name))
       return this.counted(this.tree.found(parent, name, keyOf(stats), attrOf(stats)))
     })
@@ -363,7 +368,7 @@ export class NodeFileSystem extends FileSystem {
     })
   }
 
-  private list(req: ReaddirRequest | ReaddirplusRequest, add: AddEntry): Promise<void> {
+  private list(req: ReaddirRequest | ReaddirplusRequest, headSize: number, add: AddEntry): Promise<void> {
     return this.gate.share(async () => {
       const directory = this.nodes.get(req.node)
       const source = {
@@ -375,7 +380,8 @@ export class NodeFileSystem extends FileSystem {
         above: (directory.places[0]?.parent ?? this.root).last,
         entry: async (name: string) => this.lstatEntry(directory, name),
       }
-      await listDirectory(this.directories.get(req.fh), source, Number(req.offset), add)
+      const { size } = req
+      await listDirectory(this.directories.get(req.fh), source, { offset: Number(req.offset), size, headSize }, add)
     })
   }
 
@@ -392,8 +398,3 @@ export class NodeFileSystem extends FileSystem {
 
 /** For entries of an fs that does not number its objects; 0 would be a deleted one. */
 const UNKNOWN_INO = 0xffff_ffff
-
-function anyOf(files: ReadonlySet<NodeFile>): NodeFile | undefined {
-  for (const file of files) return file
-  return undefined
-}

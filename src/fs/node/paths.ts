@@ -1,9 +1,11 @@
 import { FuseError } from '../../base/errors.js'
-import { decodeName, encodeName } from '../../base/name.js'
+import { decodeName, encodedNameLength, encodeName } from '../../base/name.js'
 import type { NodePath } from './api.js'
 
 /** Half of a character, as `decodeName` has for a byte that is not UTF-8. */
 const SURROGATE = /\p{Surrogate}/u
+
+const NAME_MAX = 255
 
 /** Puts paths together, and keeps names where they belong. */
 export class Paths {
@@ -24,10 +26,14 @@ export class Paths {
     return this.pathText(names.length === 0 ? this.root || '/' : `${this.root}/${names.join('/')}`)
   }
 
-  /** @throws FuseError EINVAL for a name that would lead out of its directory */
+  /** @throws FuseError EINVAL for a name that would lead out of its directory, ENAMETOOLONG for more than 255 bytes */
   checkName(name: string): void {
     if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
       throw new FuseError('EINVAL')
+    }
+    // What is in memory often has no limit; statfs says this one.
+    if (name.length > NAME_MAX || (name.length * 3 > NAME_MAX && encodedNameLength(name) > NAME_MAX)) {
+      throw new FuseError('ENAMETOOLONG')
     }
   }
 

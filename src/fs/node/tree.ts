@@ -1,6 +1,6 @@
 import { FuseError } from '../../base/errors.js'
 import type { Attr } from '../../server/results.js'
-import type { NodeFile } from './api.js'
+import type { FileOwner, OpenFile } from './open-files.js'
 
 /** A name in a directory. */
 interface Place {
@@ -12,12 +12,12 @@ interface Place {
  * An object that the kernel knows, or a directory on the way to one. Its path is put together when it is needed, so that
  * renaming a directory moves all that is below.
  */
-export class TreeNode {
+export class TreeNode implements FileOwner {
   /** Its names; several for hard links, none for what was unlinked while it was in use. */
   readonly places: Place[] = []
   readonly children = new Map<string, TreeNode>()
   /** Open files, through which it can still be reached without a name. */
-  readonly files = new Set<NodeFile>()
+  readonly files = new Set<OpenFile>()
   /** Device and inode, where the fs has them. */
   readonly key: string | undefined
   /** The attributes as last seen. */
