@@ -93,11 +93,18 @@ export class FakeSession implements Transport {
     return reply
   }
 
-  /** The last message that was sent, as the reply to an `op`. */
-  last<Op extends OpcodeName>(op: Op, sizeZero = false): ReplyOf<Op> {
-    const bytes = this.sent.at(-1)
+  /** The last message that was sent, or that for the request `unique`, as the reply to an `op`. */
+  last<Op extends OpcodeName>(op: Op, sizeZero = false, unique?: Unique): ReplyOf<Op> {
+    const bytes = unique === undefined ? this.sent.at(-1) : this.sentFor(unique)
     assert.ok(bytes !== undefined, 'nothing was sent')
     return this.codec.decodeReply(messageBuffer(bytes), 0, bytes.length, op, sizeZero)
+  }
+
+  /** What was sent for the request `unique`, if that has been. */
+  sentFor(unique: Unique): Uint8Array | undefined {
+    return this.sent.findLast(({ buffer, byteOffset }) => {
+      return new DataView(buffer, byteOffset).getBigUint64(8, true) === BigInt(unique)
+    })
   }
 
   /** The errno of the last message that was sent; 0 if it is no error. */

@@ -374,7 +374,7 @@ export class NodeFileSystem extends FileSystem {
       const source = {
         names: async () => {
           const raw = await this.api.readdir(this.path(directory), this.paths.encoding)
-          return raw.map((name) => this.paths.name(name))
+          return this.paths.listed(raw)
         },
         itself: async () => this.look(directory),
         above: (directory.places[0]?.parent ?? this.root).last,

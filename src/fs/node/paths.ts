@@ -45,7 +45,13 @@ export class Paths {
     return Buffer.from(bytes)
   }
 
-  /** A name that the fs has. */
+  /** The names of a listing, without those that have no place in the protocol: dots, and half characters. */
+  listed(raw: readonly (string | Uint8Array)[]): string[] {
+    const names = raw.map((name) => this.name(name))
+    return names.filter((name) => name !== '.' && name !== '..' && encodedNameLength(name) > 0)
+  }
+
+  /** A name or a target that the fs has. */
   name(raw: string | Uint8Array): string {
     return typeof raw === 'string' ? raw : decodeName(raw)
   }
