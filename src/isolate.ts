@@ -38,6 +38,7 @@ async function serve(fs: FileSystem, order: ServeOrder): Promise<Session> {
   const end = (sent: SentError | undefined) => {
     report({ is: 'ended', sent })
     port.close()
+    loop.close()
   }
   session.closed.then(
     () => end(undefined),

@@ -157,7 +157,10 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mount> {
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
-  const made = await mountFuse(mountpoint, wanted)
+  const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
+    loop.close()
+    throw error
+  })
   const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: mostDataBytes(init),
     followClients: options.followClients,
@@ -168,6 +171,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const end = () => {
     notifyPort?.close()
     trace.end()
+    loop.close()
   }
   try {
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)

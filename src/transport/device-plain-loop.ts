@@ -50,6 +50,9 @@ export class PlainLoop implements Loop {
     this.wake()
   }
 
+  /** There is nothing: what it has open it closes with its last source. */
+  close(): void {}
+
   private readonly wake = (): void => {
     if (this.waker?.isOpen === true) write(this.waker.number, new Uint8Array(new BigUint64Array([1n]).buffer))
   }

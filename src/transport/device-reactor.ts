@@ -97,6 +97,10 @@ export class Reactor implements Loop {
     this.waiting = undefined
   }
 
+  close(): void {
+    this.entry.close()
+  }
+
   /** Serves until promises or the loop are due; then comes back after their turn. */
   private run(): void {
     while (this.sources.length > 0) {

@@ -34,4 +34,6 @@ export interface Loop {
   add(source: Source): void
   /** From now on its descriptor may be closed. */
   remove(source: Source): void
+  /** Lets go of what it has open, once it has no source any more. It cannot be used again. */
+  close(): void
 }

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { FuseError } from '#src/base/errors.js'
-import type { NodeId } from '#src/base/ids.js'
+import type { NodeId, Unique } from '#src/base/ids.js'
 import { mount, type MountOptions } from '#src/mount.js'
 import { FileSystem } from '#src/server/filesystem.js'
+import { InFlight } from '#src/server/inflight.js'
 import type { GetattrRequest, SetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from '#src/server/requests/dir.js'
 import type { FlushRequest, OpenRequest, ReadRequest, ReleaseRequest, WriteRequest } from '#src/server/requests/file.js'
@@ -336,10 +337,14 @@ Memory.allocate = (length) => {
   allocated.push(length)
   return allocate(length)
 }
+const begin: (this: InFlight, unique: Unique) => void = Reflect.get(InFlight.prototype, 'begin')
+InFlight.prototype.begin = function beginAndTell(this: InFlight, unique) {
+  inside.records = (this as unknown as typeof inside).records
+  begin.call(this, unique)
+}
 const start: (this: DeviceTransport, receiver: Receiver) => void = Reflect.get(DeviceTransport.prototype, 'start')
 DeviceTransport.prototype.start = function startAndTell(this: DeviceTransport, receiver) {
   inside.transport = this as unknown as typeof inside.transport
-  inside.records = (receiver as unknown as { inFlight: typeof inside }).inFlight.records
   start.call(this, receiver)
 }
 
