@@ -37,13 +37,14 @@ test(
     const lane = async () => {
       while (performance.now() < end) {
         const client = spawn(process.execPath, [STRESS, path, String(random.next())], {
-          stdio: ['ignore', 'ignore', 'pipe'],
+          stdio: ['ignore', 'pipe', 'pipe'],
         })
         running.add(client)
         client.stderr.on('data', (text: Buffer) => faults.push(text.toString()))
         const gone = once(client, 'exit')
-        // Time to start, and to be in the middle of something.
-        await sleep(200 + random.below(600))
+        await Promise.race([once(client.stdout, 'data'), gone])
+        // It has begun: now or later it is in the middle of something.
+        await sleep(random.below(400))
         client.kill('SIGKILL')
         await gone
         running.delete(client)

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { dieWithParent } from '../../contract/filesystem/credentials.js'
 import { O, PosixError, posix } from '../../helpers/posix.js'
 import { Random } from '../../helpers/random.js'
@@ -15,6 +16,7 @@ const EXPECTED = new Set(['EIO', 'ENOENT', 'EEXIST', 'ESTALE', 'EINTR'])
 
 dieWithParent()
 const own = `${process.pid}x`
+writeSync(1, 'begun')
 for (;;) {
   const name = `${path}/${random.pick(KINDS)}-${random.below(20)}`
   const made = `${path}/${own}${random.below(5)}`
