@@ -38,7 +38,8 @@ export interface Guardian {
  * Never throws: where there is no shell, no fusectl or no right to it, the status says why there is no guardian.
  */
 export function startGuardian({ connection, unmounts = true }: GuardianTarget): Guardian {
-  if (connection === undefined) return noGuardian('the kernel does not tell which connection this is (before Linux 6.16)')
+  if (connection === undefined)
+    return noGuardian('the kernel does not tell which connection this is (before Linux 6.16)')
   if (!procShowsUs()) return noGuardian('/proc does not show the processes of this pid namespace')
   const shell = findShell()
   if (shell === undefined) return noGuardian('there is no shell: install bash')
