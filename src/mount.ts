@@ -1,5 +1,6 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
+import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
@@ -71,6 +72,12 @@ export interface MountOptions extends KernelMountOptions {
    * @default none
    */
   readonly unmountOn?: readonly NodeJS.Signals[]
+  /**
+   * Whether a small process watches this one, and takes the mount away within seconds after it has died: even if a notification
+   * of its is blocked then, which would leave all users of the mount waiting for ever. See {@link Mount.guardian}.
+   * @default true
+   */
+  readonly guardian?: boolean
   /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
   readonly init?: InitWishes
   /**
@@ -107,6 +114,8 @@ export interface Mount extends AsyncDisposable {
   readonly notify: Notifier
   /** How notifications that may wait are sent, and why so; `none` with threads. */
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
+  /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
+  readonly guardian: GuardianStatus
   /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
   /**
@@ -157,6 +166,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
+  const guardian = watch(made, options)
   const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: init.maxWrite,
     followClients: options.followClients,
@@ -183,7 +193,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     const kernel = await session.initialised
     trace.negotiated(kernel)
     return {
-      ...mountedAs(made, session.closed),
+      ...mountedAs(made, session.closed, guardian),
       kernel,
       loop: { kind, reason },
       threads: 0,
@@ -194,6 +204,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     }
   } catch (error) {
     transport.close()
+    guardian.stop()
     await made.unmount({ mode: 'lazy' })
     throw error
   }
@@ -207,9 +218,11 @@ async function mountWithThreads(
 ): Promise<Mount> {
   const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
   let made: FuseMount | undefined
+  let guardian: Guardian | undefined
   try {
     const { wanted, defaults, init } = settingsOf(await isolates.loaded(), options)
     made = await mountFuse(mountpoint, wanted)
+    guardian = watch(made, options)
     const { unmount } = made
     const { loop = 'auto', followClients = true } = options
     const order = { defaults, init, loop, followClients, notifyRefused: NO_NOTIFIER }
@@ -220,7 +233,7 @@ async function mountWithThreads(
       throw error
     })
     return {
-      ...mountedAs(made, ended),
+      ...mountedAs(made, ended, guardian),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
@@ -237,25 +250,40 @@ async function mountWithThreads(
     }
   } catch (error) {
     await isolates.end()
+    guardian?.stop()
     await made?.unmount({ mode: 'lazy' }).catch(() => undefined)
     throw error
   }
 }
 
+function watch({ connection, how }: FuseMount, { guardian = true }: MountOptions): Guardian {
+  if (!guardian) return noGuardian('it was not wanted')
+  return startGuardian({ connection, unmounts: how !== 'inherited' })
+}
+
 /** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promise<void>) {
+function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promise<void>, guardian: Guardian) {
   let isForced = false
   const closed = ended.catch((error: unknown) => {
     // To whoever asked for it, the end of the connection is no error.
     if (!isForced || errnoOf(error) !== ERRNO.ECONNABORTED) throw error
   })
-  // Whoever awaits it hears of it; nobody has to.
-  closed.catch(() => undefined)
+  // Whoever awaits it hears of it; nobody has to. A mount whose connection was aborted is still there, and dead: then the
+  // guardian stays, and takes it away in the end.
+  closed.then(guardian.stop, () => undefined)
   const leave = (options?: UnmountOptions) => {
     isForced ||= options?.mode === 'force'
     return unmount(options)
   }
-  return { mountpoint, how, reason, closed, unmount: leave, [Symbol.asyncDispose]: () => leave() }
+  return {
+    mountpoint,
+    how,
+    reason,
+    guardian: guardian.status,
+    closed,
+    unmount: leave,
+    [Symbol.asyncDispose]: () => leave(),
+  }
 }
 
 function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.Signals[]): void {

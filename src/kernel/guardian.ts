@@ -6,9 +6,14 @@ import { openConnection } from './fusectl.js'
 import { GUARDIAN_SCRIPT } from './guardian-script.js'
 import { mayMount } from './privilege.js'
 
-/** Whether somebody watches over a mount, and if nobody does, why. */
-export type GuardianStatus =
-  { readonly state: 'on'; readonly pid: number } | { readonly state: 'off'; readonly reason: string }
+/** Whether somebody watches over a mount. It stays up to date. */
+export interface GuardianStatus {
+  readonly state: 'on' | 'off'
+  /** Of the guardian's process; undefined if it is off. */
+  readonly pid: number | undefined
+  /** What it is, or why there is none. */
+  readonly reason: string
+}
 
 /** What a {@link Guardian} watches over. */
 export interface GuardianTarget {
@@ -60,7 +65,7 @@ export function startGuardian({ connection, unmounts = true }: GuardianTarget): 
       stdio: ['pipe', 'ignore', 'ignore', ...files],
     })
     // Why it is not there is told later, by an event that somebody must listen to.
-    if (child.pid !== undefined) return new GuardianProcess(child, child.pid, shell)
+    if (child.pid !== undefined) return new GuardianProcess(child, shell)
     child.on('error', () => undefined)
     return noGuardian(`${shell} could not be started`)
   } finally {
@@ -69,13 +74,12 @@ export function startGuardian({ connection, unmounts = true }: GuardianTarget): 
 }
 
 class GuardianProcess implements Guardian {
-  private readonly pid: number
+  readonly status: { state: 'on' | 'off'; pid: number | undefined; reason: string }
   private readonly pipe: Socket
-  private ended: string | undefined
 
-  constructor(child: ChildProcess, pid: number, shell: string) {
-    this.pid = pid
-    child.on('exit', (code, signal) => this.gone(shell, code, signal))
+  constructor(child: ChildProcess, shell: string) {
+    this.status = { state: 'on', pid: child.pid, reason: `${shell} watches this process` }
+    child.on('exit', (code, signal) => this.off(reasonOf(shell, code, signal)))
     this.pipe = child.stdin as Socket
     // It may be gone when it is told something.
     this.pipe.on('error', () => undefined)
@@ -85,15 +89,9 @@ class GuardianProcess implements Guardian {
     listenToExit(this.exiting)
   }
 
-  get status(): GuardianStatus {
-    if (this.ended !== undefined) return { state: 'off', reason: this.ended }
-    return { state: 'on', pid: this.pid }
-  }
-
   readonly stop = (): void => {
-    if (this.ended !== undefined) return
-    this.ended = 'it was stopped'
-    stopListening(this.exiting)
+    if (this.status.state === 'off') return
+    this.off('it was stopped')
     this.pipe.end('stop\n')
   }
 
@@ -102,20 +100,22 @@ class GuardianProcess implements Guardian {
     this.pipe.write('exiting\n')
   }
 
-  private gone(shell: string, code: number | null, signal: NodeJS.Signals | null): void {
+  private off(reason: string): void {
+    if (this.status.state === 'off') return
+    Object.assign(this.status, { state: 'off', pid: undefined, reason })
     stopListening(this.exiting)
-    this.ended ??=
-      code === 0
-        ? 'the connection has ended'
-        : code === 2
-          ? `${shell} has no 'read -t': install bash`
-          : `it ended (${signal ?? `status ${code}`})`
   }
+}
+
+function reasonOf(shell: string, code: number | null, signal: NodeJS.Signals | null): string {
+  if (code === 0) return 'the connection has ended'
+  if (code === 2) return `${shell} has no 'read -t': install bash`
+  return `${shell} has ended (${signal ?? `status ${code}`})`
 }
 
 /** Nobody watches, for this reason. */
 export function noGuardian(reason: string): Guardian {
-  return { status: { state: 'off', reason }, stop: () => undefined }
+  return { status: { state: 'off', pid: undefined, reason }, stop: () => undefined }
 }
 
 /** In a pid namespace with another one's /proc, our number there is somebody else. */
@@ -149,7 +149,6 @@ function listenToExit(listener: () => void): void {
 }
 
 function stopListening(listener: () => void): void {
-  if (!process.listeners('exit').includes(listener)) return
   process.off('exit', listener)
   const limit = process.getMaxListeners()
   if (limit > 1) process.setMaxListeners(limit - 1)

@@ -4,10 +4,8 @@ import { chownSync, mkdtempSync, mkdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { GuardianStatus } from '#src/kernel/guardian.js'
-import { abortConnection } from '#src/kernel/fusectl.js'
-import { connectionNumber, findMount, readMounts } from '#src/kernel/mountinfo.js'
-import { MNT } from '#src/sys/constants.js'
-import { umountSync } from '#src/sys/mount.js'
+import { connectionNumber, findMount } from '#src/kernel/mountinfo.js'
+import { free } from './free.js'
 import { blockedThreads, stateOf, threadsOf, until } from './processes.js'
 
 /*
@@ -116,12 +114,4 @@ export async function freed({ server, clients, path }: Wedge, limitMs: number): 
 
 export function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null
-}
-
-/** Ends the connection of whatever is mounted at `path`, and takes the mount away. */
-export function free(path: string): void {
-  for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {
-    abortConnection(connectionNumber(entry))
-    umountSync(path, MNT.DETACH)
-  }
 }

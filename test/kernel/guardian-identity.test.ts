@@ -11,9 +11,9 @@ import { findMount } from '#src/kernel/mountinfo.js'
 import { readRaw } from '#src/sys/io.js'
 import { Memory } from '#src/sys/memory.js'
 import { umountSync } from '#src/sys/mount.js'
+import { free } from '../helpers/free.js'
 import { cannotMount } from '../helpers/needs.js'
 import { stateOf, until } from '../helpers/processes.js'
-import { free } from '../helpers/wedge.js'
 
 interface Said {
   readonly connection: number

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { test } from 'node:test'
+import type { GuardianStatus } from '#src/kernel/guardian.js'
 import { findMount } from '#src/kernel/mountinfo.js'
 import { umountSync } from '#src/sys/mount.js'
 import { cannotMount } from '../helpers/needs.js'
@@ -42,7 +43,7 @@ for (const lane of LANES) {
   test(`without a guardian all of that stays stuck until somebody aborts (${lane})`, options, async (t) => {
     const how = { ...wedged, lane, guardian: false }
     const wedge = await startWedge(t, how)
-    assert.deepEqual(wedge.guardian, { state: 'off', reason: 'it was not wanted' })
+    assert.deepEqual([wedge.guardian.state, wedge.guardian.reason], ['off', 'it was not wanted'])
     await jam(wedge, how)
     const { server, clients } = wedge
     const others = threadsOf(server.pid!).length
@@ -94,17 +95,23 @@ test('the guardian has a session of its own and holds nothing of the server', op
   const [, group, session] = /\) \S+ \d+ (\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? []
   assert.deepEqual([group, session], [String(pid), String(pid)])
   // A terminal and a service manager send these to everybody; it must outlive whom it watches.
+  await until(() => ignores(pid, 15), 'the shell has set its traps')
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT'] as const) process.kill(pid, signal)
   wedge.server.kill('SIGKILL')
   await freed(wedge, LIMIT_MS)
 })
 
-function pidOf(guardian: { readonly state: string; readonly pid?: number; readonly reason?: string }): number {
+function ignores(pid: number, signal: number): boolean {
+  const mask = /^SigIgn:\t([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
+  return mask !== undefined && ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n
+}
+
+function pidOf(guardian: GuardianStatus): number {
   assert.equal(guardian.state, 'on', guardian.reason)
   return guardian.pid!
 }
 
-async function guardianEnds(guardian: Parameters<typeof pidOf>[0]): Promise<void> {
+async function guardianEnds(guardian: GuardianStatus): Promise<void> {
   const pid = pidOf(guardian)
   await until(() => [undefined, 'Z'].includes(stateOf(pid)), `guardian ${pid} ends`, 1500)
 }
