@@ -1,16 +1,21 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
+import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
 import type { Notifier } from './notify/notifier.js'
 import type { NotifierOptions } from './notify/options.js'
+import type { WaitingNotification } from './notify/waiting.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import { answerInit } from './protocol/negotiate.js'
 import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
+import type { RequestInFlight } from './server/inflight.js'
 import { Session, type SessionStats } from './server/session.js'
+import type { Stall } from './server/stall.js'
+import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
 import { settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
@@ -78,6 +83,21 @@ export interface MountOptions extends KernelMountOptions {
    * @default true
    */
   readonly guardian?: boolean
+  /**
+   * How long a request may be unanswered, or a notification wait in the kernel, before {@link onStall} is called, in ms; 0 for
+   * never. Not with threads. @default 10000
+   */
+  readonly watchdogMs?: number
+  /**
+   * How long a notification may wait in the kernel before the connection is aborted, in ms: every request of every program
+   * then fails, and the mount is dead. It is for servers that must not hang, whatever it costs. @default never
+   */
+  readonly watchdogAbortMs?: number
+  /**
+   * Something waits for longer than {@link watchdogMs}; called once for each request or notification.
+   * @default a line on standard error
+   */
+  readonly onStall?: (stall: Stall) => void
   /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
   readonly init?: InitWishes
   /**
@@ -95,6 +115,14 @@ export interface MountOptions extends KernelMountOptions {
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
   readonly loop: Readonly<LoopStats>
+}
+
+/** What of a mount waits, the oldest first. */
+export interface InFlightTable {
+  /** Those whose handlers have left a promise behind; a synchronous handler has answered before anybody can look. */
+  readonly requests: readonly RequestInFlight[]
+  /** Those that the kernel makes wait for the answer to some request. */
+  readonly notifications: readonly WaitingNotification[]
 }
 
 /** A filesystem that is mounted and answers. */
@@ -116,6 +144,8 @@ export interface Mount extends AsyncDisposable {
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
   /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
   readonly guardian: GuardianStatus
+  /** What waits at this moment: requests whose handlers are at work, and notifications. @throws UnsupportedError with threads */
+  inFlight(this: void): InFlightTable
   /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
   /**
@@ -181,6 +211,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort: new TracedNotifyPort(notifyPort, transport),
     notify: { allocate: withoutZeroes, ...options.notify },
     onError: options.onError ?? printError,
+    watchdog: watchdogOf(made, options),
   })
   // Whoever awaits it hears of it; nobody has to.
   const end = () => {
@@ -199,6 +230,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       threads: 0,
       notify: session.notifier,
       notifyVia: { lane: notifyPort.via, reason: notifyPort.reason },
+      inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
       trace: (options) => trace.read(options),
     }
@@ -241,6 +273,9 @@ async function mountWithThreads(
         throw new UnsupportedError(NO_NOTIFIER)
       },
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
+      inFlight() {
+        throw new UnsupportedError('what is in flight is known to the threads that serve it')
+      },
       stats() {
         throw new UnsupportedError('the counters of a mount are in the threads that serve it')
       },
@@ -259,6 +294,20 @@ async function mountWithThreads(
 function watch({ connection, how }: FuseMount, { guardian = true }: MountOptions): Guardian {
   if (!guardian) return noGuardian('it was not wanted')
   return startGuardian({ connection, unmounts: how !== 'inherited' })
+}
+
+function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions): WatchdogOptions | undefined {
+  const { watchdogMs = 10_000, watchdogAbortMs, onStall } = options
+  if (watchdogMs === 0 && watchdogAbortMs === undefined) return undefined
+  return {
+    afterMs: watchdogMs === 0 ? Infinity : watchdogMs,
+    onStall: onStall ?? (({ message }) => console.error(`fusewire: ${mountpoint}: ${message}`)),
+    abortAfterMs: watchdogAbortMs,
+    abort({ message }) {
+      console.error(`fusewire: ${mountpoint}: aborted: ${message}`)
+      if (connection !== undefined) abortConnection(connection)
+    },
+  }
 }
 
 /** What is the same of every mount. @param ended settles when nobody serves it any more */

@@ -17,15 +17,17 @@ import type { PollHandle } from '../notify/poll-handle.js'
 import type { NotifyPort } from '../notify/port.js'
 import type { NotifyStats } from '../notify/stats.js'
 import type { Moment } from '../notify/race-guard.js'
+import { describeWaiting, type WaitingNotification } from '../notify/waiting.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
 import type { ReplyDefaults } from './encode.js'
 import type { FileSystem } from './filesystem.js'
-import { InFlight } from './inflight.js'
+import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import type { Operation, ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { Resends } from './resends.js'
 import { TransportPort } from './transport-port.js'
+import { Watchdog, type WatchdogOptions } from './watchdog.js'
 
 /** Options of a {@link Session}. */
 export interface SessionOptions {
@@ -41,6 +43,8 @@ export interface SessionOptions {
   readonly notifyRefused?: string | undefined
   /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
   readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
+  /** Who tells of what waits for too long. @default nobody */
+  readonly watchdog?: WatchdogOptions | undefined
   /** @default the machine's */
   readonly clock?: Clock
 }
@@ -68,6 +72,8 @@ export class Session implements Receiver, RequestHost {
   private readonly inFlight = new InFlight()
   private readonly resends = new Resends()
   private readonly coherence = new Coherence()
+  private readonly clock: Clock
+  private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
   private codec = new MessageCodec()
@@ -82,6 +88,8 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.clock = options.clock ?? SYSTEM_CLOCK
+    this.watchdog = options.watchdog && this.watch(options.watchdog)
     this.initialised = new Promise((resolve, reject) => {
       this.resolveInit = resolve
       this.rejectInit = reject
@@ -109,6 +117,7 @@ export class Session implements Receiver, RequestHost {
 
   ended(error: Error | undefined): void {
     this.isOver = true
+    this.watchdog?.stop()
     this.inFlight.abortAll()
     this.engine?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
@@ -122,6 +131,18 @@ export class Session implements Receiver, RequestHost {
 
   afterReply(unique: Unique, then: () => void): void {
     this.inFlight.afterReply(unique, then)
+  }
+
+  /** The requests whose handlers are at work, in the order in which they came. */
+  requestsInFlight(): RequestInFlight[] {
+    const now = this.clock.now()
+    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, now))
+  }
+
+  /** The notifications that the kernel makes wait, the oldest first. */
+  notificationsWaiting(): WaitingNotification[] {
+    const now = this.clock.now()
+    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, now))
   }
 
   stats(): SessionStats {
@@ -204,7 +225,8 @@ export class Session implements Receiver, RequestHost {
     } finally {
       races.leave()
     }
-    this.inFlight.begin(unique)
+    this.inFlight.begin(request, this.clock.now(), began)
+    this.watchdog?.poke()
     const keeps = VIEWING.has(request.op) || request.extensions !== undefined
     void this.answerLater(operation, request, argument, result, space, began, keeps ? message : undefined)
     return keeps ? 'kept' : 'pending'
@@ -284,7 +306,14 @@ export class Session implements Receiver, RequestHost {
     const { notifyPort, notify } = this.options
     const port = notifyPort ?? new TransportPort(this.transport)
     const { codec, coherence } = this
-    return new NotifyEngine({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
+    const { clock, watchdog } = this
+    const onWaiting = watchdog && (() => watchdog.poke())
+    return new NotifyEngine({ port, codec, kernel, coherence, clock, onWaiting }, notify)
+  }
+
+  private watch(options: WatchdogOptions): Watchdog {
+    const unanswered = () => this.inFlight.unanswered()
+    return new Watchdog({ clock: this.clock, unanswered, waiting: () => this.engine?.waiting() ?? [] }, options)
   }
 
   private forget(node: NodeId, nlookup: number): void {
