@@ -1,5 +1,6 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
+import type { ControlStatus } from './control/server.js'
 import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
@@ -7,16 +8,15 @@ import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
 import type { Notifier } from './notify/notifier.js'
 import type { NotifierOptions } from './notify/options.js'
-import type { WaitingNotification } from './notify/waiting.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import { answerInit } from './protocol/negotiate.js'
 import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
-import type { RequestInFlight } from './server/inflight.js'
 import { Session, type SessionStats } from './server/session.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
+import { control, type InFlightTable } from './mount-control.js'
 import { settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
@@ -84,6 +84,11 @@ export interface MountOptions extends KernelMountOptions {
    */
   readonly guardian?: boolean
   /**
+   * Whether the owner of this process, and root, may ask from outside what the mount is doing, and send notifications through
+   * it (`fusewire diagnose`, `fusewire notify`). {@link Mount.control} tells where. @default false
+   */
+  readonly control?: boolean
+  /**
    * How long a request may be unanswered, or a notification wait in the kernel, before {@link onStall} is called, in ms; 0 for
    * never. Not with threads. @default 10000
    */
@@ -117,14 +122,6 @@ export interface MountStats extends SessionStats {
   readonly loop: Readonly<LoopStats>
 }
 
-/** What of a mount waits, the oldest first. */
-export interface InFlightTable {
-  /** Those whose handlers have left a promise behind; a synchronous handler has answered before anybody can look. */
-  readonly requests: readonly RequestInFlight[]
-  /** Those that the kernel makes wait for the answer to some request. */
-  readonly notifications: readonly WaitingNotification[]
-}
-
 /** A filesystem that is mounted and answers. */
 export interface Mount extends AsyncDisposable {
   /** The absolute path. */
@@ -132,6 +129,8 @@ export interface Mount extends AsyncDisposable {
   /** How it was mounted, and why so. */
   readonly how: FuseMount['how']
   readonly reason: string
+  /** The number under which the kernel's control files know it; undefined if inherited, before Linux 6.16. */
+  readonly connection: number | undefined
   /** What was negotiated with the kernel. */
   readonly kernel: Negotiated
   /** How requests are waited for, and why so; with threads, by the first of them. */
@@ -144,6 +143,8 @@ export interface Mount extends AsyncDisposable {
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
   /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
   readonly guardian: GuardianStatus
+  /** The socket on which it can be spoken to from outside, or why there is none. */
+  readonly control: ControlStatus
   /** What waits at this moment: requests whose handlers are at work, and notifications. @throws UnsupportedError with threads */
   inFlight(this: void): InFlightTable
   /** Counters since the start. @throws UnsupportedError with threads */
@@ -189,10 +190,14 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
       ? await mountWithThreads(fs as URL, mountpoint, options, threads)
       : await mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
   unmountOnSignals(mounted, unmountOn)
-  return mounted
+  // Not copied: with threads some of its properties throw.
+  return Object.assign(mounted, { control: await control(mounted, options.control ?? false) })
 }
 
-async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mount> {
+/** A {@link Mount} that nobody can speak to from outside yet. */
+type Mounted = Omit<Mount, 'control'>
+
+async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted)
@@ -247,7 +252,7 @@ async function mountWithThreads(
   mountpoint: string,
   options: MountOptions,
   threads: number,
-): Promise<Mount> {
+): Promise<Mounted> {
   const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
@@ -311,7 +316,8 @@ function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions
 }
 
 /** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promise<void>, guardian: Guardian) {
+function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
+  const { mountpoint, how, reason, connection, unmount } = made
   let isForced = false
   const closed = ended.catch((error: unknown) => {
     // To whoever asked for it, the end of the connection is no error.
@@ -328,6 +334,7 @@ function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promi
     mountpoint,
     how,
     reason,
+    connection,
     guardian: guardian.status,
     closed,
     unmount: leave,
@@ -335,7 +342,7 @@ function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promi
   }
 }
 
-function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.Signals[]): void {
+function unmountOnSignals({ closed, unmount }: Mounted, signals: readonly NodeJS.Signals[]): void {
   if (signals.length === 0) return
   const leave = () => {
     unmount()
