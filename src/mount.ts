@@ -185,11 +185,12 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
     )
   }
   if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
-  const mounted =
+  const mounting =
     threads > 0
-      ? await mountWithThreads(fs as URL, mountpoint, options, threads)
-      : await mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
-  unmountOnSignals(mounted, unmountOn)
+      ? mountWithThreads(fs as URL, mountpoint, options, threads)
+      : mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
+  unmountOnSignals(mounting, unmountOn)
+  const mounted = await mounting
   // Not copied: with threads some of its properties throw.
   return Object.assign(mounted, { control: await control(mounted, options.control ?? false) })
 }
@@ -342,18 +343,19 @@ function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
   }
 }
 
-function unmountOnSignals({ closed, unmount }: Mounted, signals: readonly NodeJS.Signals[]): void {
+/** From now on: programs may use the mount, and send a signal, before the promise of it has resolved. */
+function unmountOnSignals(mounting: Promise<Mounted>, signals: readonly NodeJS.Signals[]): void {
   if (signals.length === 0) return
   const leave = () => {
-    unmount()
-      .catch(() => unmount({ mode: 'lazy' }))
+    mounting
+      .then(({ unmount }) => unmount().catch(() => unmount({ mode: 'lazy' })))
       .catch((error: unknown) => printError(error, 'unmount'))
   }
   for (const signal of signals) process.on(signal, leave)
   const forget = () => {
     for (const signal of signals) process.off(signal, leave)
   }
-  closed.then(forget, forget)
+  mounting.then(({ closed }) => closed).then(forget, forget)
 }
 
 function printError(error: unknown, request: string): void {
