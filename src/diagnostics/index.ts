@@ -1,7 +1,7 @@
 /* The entry `fusewire/diagnostics`: what hangs, why, and how to free it; and notifications through a mount that is running. */
 
 export { ControlClient } from '../control/client.js'
-export { abort, connectionAt } from '../kernel/abort.js'
+export { abort, connectionAt, ownerOf } from '../kernel/abort.js'
 export { diagnose } from './diagnose.js'
 
 export type { ControlInvalInode } from '../control/client.js'

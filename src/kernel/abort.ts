@@ -66,3 +66,9 @@ function mountAt(path: string): MountEntry | undefined {
 function mountsOf(connection: number): MountEntry[] {
   return readMounts().filter((entry) => isFuse(entry) && connectionNumber(entry) === connection)
 }
+
+/** The user who mounted a connection that is mounted here, as the mount's options have it. */
+export function ownerOf(connection: number): number | undefined {
+  const option = mountsOf(connection)[0]?.superOptions.find((one) => one.startsWith('user_id='))
+  return option === undefined ? undefined : Number(option.slice('user_id='.length))
+}
