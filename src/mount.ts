@@ -1,5 +1,8 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
+import type { ControlStatus } from './control/server.js'
+import { abortConnection } from './kernel/fusectl.js'
+import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
@@ -11,7 +14,10 @@ import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
 import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
+import type { Stall } from './server/stall.js'
+import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
+import { control, type InFlightTable } from './mount-control.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
@@ -72,6 +78,32 @@ export interface MountOptions extends KernelMountOptions {
    * @default none
    */
   readonly unmountOn?: readonly NodeJS.Signals[]
+  /**
+   * Whether a small process watches this one, and takes the mount away within seconds after it has died: even if a notification
+   * of its is blocked then, which would leave all users of the mount waiting for ever. See {@link Mount.guardian}.
+   * @default true
+   */
+  readonly guardian?: boolean
+  /**
+   * Whether the owner of this process, and root, may ask from outside what the mount is doing, and send notifications through
+   * it (`fusewire diagnose`, `fusewire notify`). {@link Mount.control} tells where. @default false
+   */
+  readonly control?: boolean
+  /**
+   * How long a request may be unanswered, or a notification wait in the kernel, before {@link onStall} is called, in ms; 0 for
+   * never. Not with threads. @default 10000
+   */
+  readonly watchdogMs?: number
+  /**
+   * How long a notification may wait in the kernel before the connection is aborted, in ms: every request of every program
+   * then fails, and the mount is dead. It is for servers that must not hang, whatever it costs. @default never
+   */
+  readonly watchdogAbortMs?: number
+  /**
+   * Something waits for longer than {@link watchdogMs}; called once for each request or notification.
+   * @default a line on standard error
+   */
+  readonly onStall?: (stall: Stall) => void
   /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
   readonly init?: InitWishes
   /**
@@ -98,6 +130,8 @@ export interface Mount extends AsyncDisposable {
   /** How it was mounted, and why so. */
   readonly how: FuseMount['how']
   readonly reason: string
+  /** The number under which the kernel's control files know it; undefined if inherited, before Linux 6.16. */
+  readonly connection: number | undefined
   /** What was negotiated with the kernel. */
   readonly kernel: Negotiated
   /** How requests are waited for, and why so; with threads, by the first of them. */
@@ -108,6 +142,12 @@ export interface Mount extends AsyncDisposable {
   readonly notify: Notifier
   /** How notifications that may wait are sent, and why so; `none` with threads. */
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
+  /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
+  readonly guardian: GuardianStatus
+  /** The socket on which it can be spoken to from outside, or why there is none. */
+  readonly control: ControlStatus
+  /** What waits at this moment: requests whose handlers are at work, and notifications. @throws UnsupportedError with threads */
+  inFlight(this: void): InFlightTable
   /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
   /**
@@ -146,21 +186,27 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
     )
   }
   if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
-  const mounted =
+  const mounting =
     threads > 0
-      ? await mountWithThreads(fs as URL, mountpoint, options, threads)
-      : await mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
-  unmountOnSignals(mounted, unmountOn)
-  return mounted
+      ? mountWithThreads(fs as URL, mountpoint, options, threads)
+      : mountHere(fs instanceof URL ? await loadFileSystem(fs, data) : fs, mountpoint, options)
+  unmountOnSignals(mounting, unmountOn)
+  const mounted = await mounting
+  // Not copied: with threads some of its properties throw.
+  return Object.assign(mounted, { control: await control(mounted, options.control ?? false) })
 }
 
-async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mount> {
+/** A {@link Mount} that nobody can speak to from outside yet. */
+type Mounted = Omit<Mount, 'control'>
+
+async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
     loop.close()
     throw error
   })
+  const guardian = watch(made, options)
   const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: mostDataBytes(init),
     followClients: options.followClients,
@@ -183,6 +229,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       notifyPort: new TracedNotifyPort(notifyPort, transport),
       notify: { allocate: withoutZeroes, ...options.notify },
       onError: options.onError ?? printError,
+      watchdog: watchdogOf(made, options),
     })
     // Whoever awaits it hears of it; nobody has to.
     session.closed.catch(() => undefined).finally(end)
@@ -190,17 +237,19 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     const kernel = await session.initialised
     trace.negotiated(kernel)
     return {
-      ...mountedAs(made, session.closed),
+      ...mountedAs(made, session.closed, guardian),
       kernel,
       loop: { kind, reason },
       threads: 0,
       notify: session.notifier,
       notifyVia,
+      inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
       trace: (options) => trace.read(options),
     }
   } catch (error) {
     transport.close()
+    guardian.stop()
     end()
     made.fd.close()
     // An inherited mount is its parent's to unmount, and one that ended before INIT may be gone already.
@@ -214,12 +263,14 @@ async function mountWithThreads(
   mountpoint: string,
   options: MountOptions,
   threads: number,
-): Promise<Mount> {
+): Promise<Mounted> {
   const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
   let made: FuseMount | undefined
+  let guardian: Guardian | undefined
   try {
     const { wanted, defaults, init } = settingsOf(await isolates.loaded(), options)
     made = await mountFuse(mountpoint, wanted)
+    guardian = watch(made, options)
     const { unmount } = made
     const { loop = 'auto', followClients = true } = options
     const order = { defaults, init, loop, followClients, notifyRefused: NO_NOTIFIER }
@@ -230,7 +281,7 @@ async function mountWithThreads(
       throw error
     })
     return {
-      ...mountedAs(made, ended),
+      ...mountedAs(made, ended, guardian),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
@@ -238,6 +289,9 @@ async function mountWithThreads(
         throw new UnsupportedError(NO_NOTIFIER)
       },
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
+      inFlight() {
+        throw new UnsupportedError('what is in flight is known to the threads that serve it')
+      },
       stats() {
         throw new UnsupportedError('the counters of a mount are in the threads that serve it')
       },
@@ -247,39 +301,71 @@ async function mountWithThreads(
     }
   } catch (error) {
     await isolates.end()
+    guardian?.stop()
     await made?.unmount({ mode: 'lazy' }).catch(() => undefined)
     throw error
   }
 }
 
+function watch({ connection, how }: FuseMount, { guardian = true }: MountOptions): Guardian {
+  if (!guardian) return noGuardian('it was not wanted')
+  return startGuardian({ connection, unmounts: how !== 'inherited' })
+}
+
+function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions): WatchdogOptions | undefined {
+  const { watchdogMs = 10_000, watchdogAbortMs, onStall } = options
+  if (watchdogMs === 0 && watchdogAbortMs === undefined) return undefined
+  return {
+    afterMs: watchdogMs === 0 ? Infinity : watchdogMs,
+    onStall: onStall ?? (({ message }) => console.error(`fusewire: ${mountpoint}: ${message}`)),
+    abortAfterMs: watchdogAbortMs,
+    abort({ message }) {
+      console.error(`fusewire: ${mountpoint}: aborted: ${message}`)
+      if (connection !== undefined) abortConnection(connection)
+    },
+  }
+}
+
 /** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs({ mountpoint, how, reason, unmount }: FuseMount, ended: Promise<void>) {
+function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
+  const { mountpoint, how, reason, connection, unmount } = made
   let isForced = false
   const closed = ended.catch((error: unknown) => {
     // To whoever asked for it, the end of the connection is no error.
     if (!isForced || errnoOf(error) !== ERRNO.ECONNABORTED) throw error
   })
-  // Whoever awaits it hears of it; nobody has to.
-  closed.catch(() => undefined)
+  // Whoever awaits it hears of it; nobody has to. A mount whose connection was aborted is still there, and dead: then the
+  // guardian stays, and takes it away in the end.
+  closed.then(guardian.stop, () => undefined)
   const leave = (options?: UnmountOptions) => {
     isForced ||= options?.mode === 'force'
     return unmount(options)
   }
-  return { mountpoint, how, reason, closed, unmount: leave, [Symbol.asyncDispose]: () => leave() }
+  return {
+    mountpoint,
+    how,
+    reason,
+    connection,
+    guardian: guardian.status,
+    closed,
+    unmount: leave,
+    [Symbol.asyncDispose]: () => leave(),
+  }
 }
 
-function unmountOnSignals({ closed, unmount }: Mount, signals: readonly NodeJS.Signals[]): void {
+/** From now on: programs may use the mount, and send a signal, before the promise of it has resolved. */
+function unmountOnSignals(mounting: Promise<Mounted>, signals: readonly NodeJS.Signals[]): void {
   if (signals.length === 0) return
   const leave = () => {
-    unmount()
-      .catch(() => unmount({ mode: 'lazy' }))
+    mounting
+      .then(({ unmount }) => unmount().catch(() => unmount({ mode: 'lazy' })))
       .catch((error: unknown) => printError(error, 'unmount'))
   }
   for (const signal of signals) process.on(signal, leave)
   const forget = () => {
     for (const signal of signals) process.off(signal, leave)
   }
-  closed.then(forget, forget)
+  mounting.then(({ closed }) => closed).then(forget, forget)
 }
 
 function printError(error: unknown, request: string): void {

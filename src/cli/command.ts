@@ -12,7 +12,10 @@ export interface Command<Rows extends OptionRows = OptionRows> {
   readonly name: string
   /** What it does, in one line without a full stop; for the list of commands. */
   readonly summary: string
-  /** The operands, all required, as they stand in the usage line: `['SOURCE', 'MOUNTPOINT']`. */
+  /**
+   * The operands as they stand in the usage line: `['SOURCE', 'MOUNTPOINT']`. Those in brackets may be left out, and the last
+   * may stand for any number: `'[NODE …]'`.
+   */
   readonly operands: readonly string[]
   readonly options: Rows
   /** What else `--help` says, line by line. */

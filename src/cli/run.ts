@@ -28,7 +28,9 @@ async function runCommand(command: Command, words: readonly string[]): Promise<n
   try {
     const given = parseWords(words, { ...command.options, ...COMMON })
     if (given.options.help === true) return print(usage(command))
-    if (given.operands.length !== operands.length) {
+    const least = operands.filter((operand) => !operand.startsWith('[')).length
+    const most = operands.at(-1)?.endsWith('…]') === true ? Infinity : operands.length
+    if (given.operands.length < least || given.operands.length > most) {
       const needed = operands.length === 0 ? 'no operand' : operands.join(' and ')
       throw new UsageError(
         `${needed} expected, not ${given.operands.length === 0 ? 'nothing' : `'${given.operands.join(' ')}'`}`,

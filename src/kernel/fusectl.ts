@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { FuseWireError, SystemError, UnsupportedError } from '../base/errors.js'
 import { mountSync } from '../sys/mount.js'
 import { readMounts } from './mountinfo.js'
@@ -59,6 +59,30 @@ export function abortConnection(connection: number): boolean {
     if (codeOf(error) === 'ENOENT') return false
     throw failure(connection, 'abort', error)
   }
+}
+
+/**
+ * Opens `abort` for writing and `waiting` for reading, in this order; they are the caller's to close. Open files stay with
+ * this connection when it has ended, also if its number is used again: what is written has no effect then, and nothing can
+ * be read.
+ *
+ * @throws FuseWireError ERR_FUSECTL: there is no such connection, or it is somebody else's; UnsupportedError
+ */
+export function openConnection(connection: number): readonly [number, number] {
+  ensureFusectl()
+  const opened: number[] = []
+  for (const [name, flags] of [
+    ['abort', 'w'],
+    ['waiting', 'r'],
+  ] as const) {
+    try {
+      opened.push(openSync(file(connection, name), flags))
+    } catch (error) {
+      for (const fd of opened) closeSync(fd)
+      throw failure(connection, name, error)
+    }
+  }
+  return opened as [number, number]
 }
 
 /** The limits of `connection`, as they are now. */

@@ -19,6 +19,8 @@ export interface NotifyContext {
   readonly kernel: Negotiated
   readonly coherence: Coherence
   readonly clock: Clock
+  /** Told that a notification which may wait is with the peer from now on. */
+  readonly onWaiting?: (() => void) | undefined
   /** Told of each notification that was sent, once its outcome is known. */
   readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
@@ -35,7 +37,7 @@ export class NotifyEngine {
   readonly allocate: (bytes: number) => Uint8Array
 
   constructor(context: NotifyContext, options: NotifierOptions = {}) {
-    const { port, codec, kernel, coherence, clock, onSent } = context
+    const { port, codec, kernel, coherence, clock, onWaiting, onSent } = context
     this.kernel = kernel
     this.coherence = coherence
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes))
@@ -44,6 +46,7 @@ export class NotifyEngine {
       codec,
       coherence,
       clock,
+      onWaiting,
       onSent,
       maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
       maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,
@@ -60,7 +63,7 @@ export class NotifyEngine {
     return { codes: structuredClone(codes), waiting, queued, longestWaitMs, barriers, retries }
   }
 
-  /** Those that the peer has not taken yet, the oldest first. */
+  /** Those that the peer is at: of each line of notifications, the first that it has not taken. */
   waiting(): Iterable<Job> {
     return this.lanes.running()
   }

@@ -4,6 +4,7 @@ import type { MessageCodec } from '../protocol/codec.js'
 import { FUSE_EXPIRE_ONLY } from '../protocol/flags/device.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
+import type { Moment } from './race-guard.js'
 import type { NotifyOutcome, NotifyResult } from './result.js'
 
 /** INVAL_INODE of attributes alone has this offset on the wire. */
@@ -45,17 +46,22 @@ export class Job {
   work: Work
   /** When it was asked for, in ms of the clock. */
   readonly since: number
+  /** The same in the order of all that happens on the connection; see RaceGuard. */
+  readonly asked: Moment
   readonly waiters: Waiter[]
   /** How often it was sent again, since the peer did not have yet what it was just given. */
   retries = 0
   /** The directory whose lock is to be waited for before this is sent. */
   barrier: NodeId | undefined
+  /** The directory whose lock was waited for, or still is, before this that is with the peer now. */
+  behind: NodeId | undefined
 
-  constructor(work: Work, waiters: Waiter[], since: number, barrierFirst?: NodeId) {
+  constructor(work: Work, waiters: Waiter[], since: number, barrierFirst?: NodeId, asked: Moment = 0) {
     this.work = work
     this.waiters = waiters
     this.since = since
     this.barrier = barrierFirst
+    this.asked = asked
   }
 }
 

@@ -22,6 +22,8 @@ export interface LanesContext {
   readonly maxQueued: number
   /** Whether the peer knows INC_EPOCH. */
   readonly hasEpoch: boolean
+  /** Told that more are with the peer; undefined costs nothing. */
+  readonly onWaiting: (() => void) | undefined
   /** Told of each notification that was sent, after its outcome is known; undefined costs nothing. */
   readonly onSent: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
@@ -77,13 +79,16 @@ export class Lanes {
       const since = this.context.clock.now()
       const waiter: Waiter = { outcome: 'applied', since, resolve, reject }
       if (line !== undefined) this.stand(line, work, waiter, first)
-      else this.makeDue(this.newLine(key, new Job(work, [waiter], since, first)))
+      else this.makeDue(this.newLine(key, new Job(work, [waiter], since, first, this.context.coherence.races.now)))
     })
   }
 
-  /** Those that are with the peer. */
+  /** Of each line, the one that the peer is at; what may be with it as well waits for that. */
   *running(): Iterable<Job> {
-    for (const line of [...this.lines.values(), ...this.loose]) yield* line.running.slice(line.answered)
+    for (const line of [...this.lines.values(), ...this.loose]) {
+      const job = line.running[line.answered]
+      if (job !== undefined) yield job
+    }
   }
 
   /** The connection is over: nothing is cached any more, and nothing more can be had. */
@@ -150,7 +155,7 @@ export class Lanes {
       waiter.outcome = 'merged'
       return
     }
-    line.push(new Job(work, [waiter], waiter.since, first))
+    line.push(new Job(work, [waiter], waiter.since, first, this.context.coherence.races.now))
     this.queued += 1
     const { maxQueuedPerKey, maxQueued, hasEpoch } = this.context
     if (line.backlog.length > maxQueuedPerKey) this.coarsen(escalateLine(line, hasEpoch))
@@ -213,9 +218,11 @@ export class Lanes {
     line.advance(jobs)
     this.queued -= jobs
     this.waiting += heads.length
+    this.context.onWaiting?.()
     let at = 0
     for (const job of line.running) {
       const parent = job.barrier
+      job.behind = parent
       if (parent !== undefined) {
         job.barrier = undefined
         // Listings that are answered from now on are not waited for.

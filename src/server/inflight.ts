@@ -1,7 +1,36 @@
-import type { Unique } from '../base/ids.js'
+import type { NodeId, Unique } from '../base/ids.js'
+import type { Moment } from '../notify/race-guard.js'
+import type { Request } from '../protocol/message.js'
+import type { OpcodeName } from '../protocol/opcodes.js'
+
+/** A request whose handler is still at work. */
+export interface RequestInFlight {
+  readonly op: OpcodeName
+  /** Names the request until it is answered. */
+  readonly unique: Unique
+  /** The object that it is about; for one with a name, the directory. */
+  readonly node: NodeId
+  readonly name: string | undefined
+  /** Who asked, as in the request's context. */
+  readonly uid: number
+  readonly pid: number
+  /** For how long its handler has been at work, in ms. */
+  readonly ageMs: number
+}
+
+/** A request that is not answered, as it came. */
+export interface Unanswered {
+  readonly request: Request
+  /** Since when its handler has gone on after its call, in ms of the session's clock. */
+  readonly since: number
+  /** When its handler was called, in the order of all that happens on the connection. */
+  readonly began: Moment
+}
 
 /** What the session keeps of a request that is not answered yet. Made only when there is something to keep. */
 interface Record {
+  /** From when its handler has gone on after its call. */
+  begun?: Unanswered
   controller?: AbortController
   interrupted: boolean
   afterReply?: (() => void)[]
@@ -14,8 +43,13 @@ export class InFlight {
   private readonly early = new Set<Unique>()
 
   /** From now on INTERRUPT finds this request: its handler went on after the call. */
-  begin(unique: Unique): void {
-    this.record(unique)
+  begin(request: Request, since: number, began: Moment): void {
+    this.record(request.header.unique).begun = { request, since, began }
+  }
+
+  /** Those that are not answered, in the order in which they came. */
+  *unanswered(): Iterable<Unanswered> {
+    for (const { begun } of this.records.values()) if (begun !== undefined) yield begun
   }
 
   /** Whether the handler of this request is still at work. */
@@ -86,3 +120,18 @@ export class InFlight {
 /** As many readers there are at most. Numbers of requests are never used twice, so one too many does no harm. */
 const MAX_EARLY = 256
 const NOTHING: readonly (() => void)[] = []
+
+/** @param now by the clock that `since` is of */
+export function describeRequest({ request, since }: Unanswered, now: number): RequestInFlight {
+  const { op, header } = request
+  const name = 'oldname' in request ? request.oldname : 'name' in request ? request.name : undefined
+  return {
+    op,
+    unique: header.unique,
+    node: header.nodeid,
+    name: typeof name === 'string' ? name : undefined,
+    uid: header.uid,
+    pid: header.pid,
+    ageMs: now - since,
+  }
+}

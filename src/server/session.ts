@@ -1,5 +1,6 @@
-import { SYSTEM_CLOCK } from '../base/clock.js'
+import { SYSTEM_CLOCK, type Clock } from '../base/clock.js'
 import { ERRNO } from '../base/errno.js'
+import { Deferred } from '../base/deferred.js'
 import { errnoOf, FuseWireError, ProtocolError, SystemError } from '../base/errors.js'
 import type { NodeId, Unique } from '../base/ids.js'
 import { MessageCodec } from '../protocol/codec.js'
@@ -13,16 +14,18 @@ import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
 import type { PollHandle } from '../notify/poll-handle.js'
 import type { Moment } from '../notify/race-guard.js'
+import { describeWaiting, type WaitingNotification } from '../notify/waiting.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
 import type { FileSystem } from './filesystem.js'
-import { InFlight } from './inflight.js'
+import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import type { Operation, ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
 import { TransportPort } from './transport-port.js'
+import { Watchdog, type WatchdogOptions } from './watchdog.js'
 
 /**
  * Answers the requests of one connection with the methods of a filesystem. Each request that wants a reply gets exactly
@@ -39,6 +42,8 @@ export class Session implements Receiver, RequestHost {
   private readonly inFlight = new InFlight()
   private readonly resends = new Resends()
   private readonly coherence = new Coherence()
+  private readonly clock: Clock
+  private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
   private codec = new MessageCodec()
@@ -46,23 +51,17 @@ export class Session implements Receiver, RequestHost {
   private isDestroyed = false
   private isOver = false
   private offered: InitIn | undefined
-  private resolveInit!: (negotiated: Negotiated) => void
-  private rejectInit!: (error: unknown) => void
-  private resolveClosed!: () => void
-  private rejectClosed!: (error: Error) => void
+  private readonly start = new Deferred<Negotiated>()
+  private readonly end = new Deferred<void>()
 
   constructor(transport: Transport, fs: FileSystem, options: SessionOptions) {
     this.transport = transport
     this.fs = fs
     this.options = options
-    this.initialised = new Promise((resolve, reject) => {
-      this.resolveInit = resolve
-      this.rejectInit = reject
-    })
-    this.closed = new Promise((resolve, reject) => {
-      this.resolveClosed = resolve
-      this.rejectClosed = reject
-    })
+    this.clock = options.clock ?? SYSTEM_CLOCK
+    this.watchdog = options.watchdog && this.watch(options.watchdog)
+    this.initialised = this.start.promise
+    this.closed = this.end.promise
   }
 
   /** @throws FuseWireError ERR_NOT_INITIALISED before INIT is answered */
@@ -82,9 +81,10 @@ export class Session implements Receiver, RequestHost {
 
   ended(error: Error | undefined): void {
     this.isOver = true
+    this.watchdog?.stop()
     this.inFlight.abortAll()
     this.engine?.end()
-    this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
+    this.start.reject(error ?? new Error('the mount ended before INIT was answered'))
     void this.finish(error)
   }
 
@@ -94,6 +94,18 @@ export class Session implements Receiver, RequestHost {
 
   afterReply(unique: Unique, then: () => void): void {
     this.inFlight.afterReply(unique, then)
+  }
+
+  /** The requests whose handlers are at work, in the order in which they came. */
+  requestsInFlight(): RequestInFlight[] {
+    const now = this.clock.now()
+    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, now))
+  }
+
+  /** The notifications that the kernel makes wait, the oldest first. */
+  notificationsWaiting(): WaitingNotification[] {
+    const now = this.clock.now()
+    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, now))
   }
 
   stats(): SessionStats {
@@ -112,9 +124,9 @@ export class Session implements Receiver, RequestHost {
   /** Does as if INIT had come and been answered here: another session of the same connection has done that. */
   adopt(initIn: InitIn): void {
     try {
-      this.resolveInit(this.begin(answerInit(initIn, this.options.init).negotiated))
+      this.start.resolve(this.begin(answerInit(initIn, this.options.init).negotiated))
     } catch (error) {
-      this.rejectInit(error)
+      this.start.reject(error)
     }
   }
 
@@ -157,8 +169,8 @@ export class Session implements Receiver, RequestHost {
         this.report(fault, 'DESTROY')
       }
     }
-    if (error === undefined) this.resolveClosed()
-    else this.rejectClosed(error)
+    if (error === undefined) this.end.resolve()
+    else this.end.reject(error)
   }
 
   private call(message: MessageBuffer, request: Request): Received {
@@ -192,7 +204,8 @@ export class Session implements Receiver, RequestHost {
     } finally {
       races.leave()
     }
-    this.inFlight.begin(unique)
+    this.inFlight.begin(request, this.clock.now(), began)
+    this.watchdog?.poke()
     const keeps = VIEWING.has(request.op) || request.extensions !== undefined
     void this.answerLater(operation, request, argument, result, space, began, keeps ? message : undefined)
     return keeps ? 'kept' : 'pending'
@@ -253,10 +266,10 @@ export class Session implements Receiver, RequestHost {
       const end = this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut })
       this.send(unique, out, end, request)
       this.offered = request.fuse_init_in
-      this.resolveInit(kernel)
+      this.start.resolve(kernel)
     } catch (error) {
       this.fail(unique, ERRNO.EPROTO, undefined)
-      this.rejectInit(error)
+      this.start.reject(error)
     }
   }
 
@@ -279,7 +292,14 @@ export class Session implements Receiver, RequestHost {
     const { notifyPort, notify } = this.options
     const port = notifyPort ?? new TransportPort(this.transport)
     const { codec, coherence } = this
-    return new NotifyEngine({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
+    const { clock, watchdog } = this
+    const onWaiting = watchdog && (() => watchdog.poke())
+    return new NotifyEngine({ port, codec, kernel, coherence, clock, onWaiting }, notify)
+  }
+
+  private watch(options: WatchdogOptions): Watchdog {
+    const unanswered = () => this.inFlight.unanswered()
+    return new Watchdog({ clock: this.clock, unanswered, waiting: () => this.engine?.waiting() ?? [] }, options)
   }
 
   private forget(node: NodeId, nlookup: number): void {

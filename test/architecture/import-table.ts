@@ -44,6 +44,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
     node: 'no I/O',
   },
   notify: { may: core, node: 'no I/O' },
+  control: {
+    may: (target, _from, typeOnly) => inside('base')(target) || (typeOnly && inside('notify', 'server')(target)),
+    node: 'all',
+  },
+  diagnostics: {
+    may: (target, _from, typeOnly) =>
+      inside('base', 'kernel', 'control')(target) || (typeOnly && inside('notify')(target)),
+    node: 'all',
+  },
   client: { may: (target, _from, typeOnly) => core(target) || isTransport(target, typeOnly), node: 'no I/O' },
   fs: {
     may: (target, from, typeOnly) =>

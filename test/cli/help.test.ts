@@ -35,7 +35,7 @@ test('without a command it shows its usage, and fails', async () => {
 })
 
 const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-  [['mout'], /^fusewire: there is no command 'mout'; there are mount, umount, probe/],
+  [['mout'], /^fusewire: there is no command 'mout'; there are mount, umount, probe, diagnose, abort, notify/],
   [['umount'], /^fusewire: MOUNTPOINT expected, not nothing \('fusewire umount --help'\)$/],
   [['umount', '/a', '/b'], /^fusewire: MOUNTPOINT expected, not '\/a \/b'/],
   [['probe', 'x'], /^fusewire: no operand expected, not 'x'/],
@@ -43,6 +43,12 @@ const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [['probe', '-j'], /^fusewire: there is no option -j /],
   [['probe', '--json=yes'], /^fusewire: --json takes no value/],
   [['mount', '/', '/mnt', '--fsname'], /^fusewire: --fsname needs a value: --fsname NAME/],
+  [['diagnose', '/a', '/b'], /^fusewire: \[MOUNTPOINT\|CONNECTION\] expected, not '\/a \/b'/],
+  [['notify', '/mnt'], /^fusewire: MOUNTPOINT\|CONNECTION and CODE and \[ARGUMENT …\] expected, not '\/mnt'/],
+  [['notify', '/mnt', 'inval'], /^fusewire: there is no CODE 'inval'; there are inval-inode, inval-entry, store/],
+  [['notify', '/mnt', 'store', '1'], /^fusewire: store takes NODE OFFSET, and data on standard input/],
+  [['notify', '/mnt', 'prune', 'x'], /^fusewire: NODE must be a whole number, not 'x'/],
+  [['notify', '/mnt', 'poll', '1', '--expire-only'], /^fusewire: --expire-only is for inval-entry/],
   [['umount', '/mnt', '--lazy', '--force'], /^fusewire: --lazy and --force exclude each other/],
 ]
 

@@ -6,10 +6,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { abortConnection } from '#src/kernel/fusectl.js'
-import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
-import { MNT } from '#src/sys/constants.js'
-import { umountSync } from '#src/sys/mount.js'
+import { readMounts } from '#src/kernel/mountinfo.js'
+import { free } from '../helpers/free.js'
 
 const LIMIT_MS = 10_000
 
@@ -30,10 +28,7 @@ export function mountPoint(t: TestContext): string {
   const path = join(parent, 'mnt')
   mkdirSync(path)
   t.after(() => {
-    for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {
-      if (isFuse(entry)) abortConnection(connectionNumber(entry))
-      umountSync(path, MNT.DETACH)
-    }
+    free(path)
     rmSync(parent, { recursive: true, force: true })
   })
   return path

@@ -3,10 +3,8 @@ import { EventEmitter, once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { abortConnection } from '#src/kernel/fusectl.js'
-import { connectionNumber, findMount, isFuse, readMounts } from '#src/kernel/mountinfo.js'
-import { MNT } from '#src/sys/constants.js'
-import { umountSync } from '#src/sys/mount.js'
+import { connectionNumber, findMount } from '#src/kernel/mountinfo.js'
+import { free } from './free.js'
 
 /** A filesystem that a process of its own serves. */
 export interface Served {
@@ -40,10 +38,7 @@ export async function serve(
   const child = fork(new URL(`../kernel/servers/${server}.js`, import.meta.url), [path, ...args])
   t.after(() => {
     child.kill('SIGKILL')
-    for (const entry of readMounts().filter(({ mountpoint }) => mountpoint === path)) {
-      if (isFuse(entry)) abortConnection(connectionNumber(entry))
-      umountSync(path, MNT.DETACH)
-    }
+    free(path)
     rmdirSync(path)
     rmdirSync(parent)
   })

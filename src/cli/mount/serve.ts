@@ -28,7 +28,9 @@ export async function serve(plan: MountPlan, { signals, ready, say }: Customer):
     ...plan.options,
     ...options,
     ...(trace !== undefined && { onMessage: trace.write }),
+    control: true,
     onError: (error, request) => say(`${request}: ${inFull(error)}`),
+    onStall: ({ message }) => say(message),
   })
   signals.watch(mounted)
   try {

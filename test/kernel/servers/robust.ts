@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { FuseError } from '#src/base/errors.js'
-import type { NodeId, Unique } from '#src/base/ids.js'
+import type { NodeId } from '#src/base/ids.js'
 import { mount, type MountOptions } from '#src/mount.js'
 import { FileSystem } from '#src/server/filesystem.js'
 import { InFlight } from '#src/server/inflight.js'
@@ -337,10 +337,11 @@ Memory.allocate = (length) => {
   allocated.push(length)
   return allocate(length)
 }
-const begin: (this: InFlight, unique: Unique) => void = Reflect.get(InFlight.prototype, 'begin')
-InFlight.prototype.begin = function beginAndTell(this: InFlight, unique) {
+type Begin = (this: InFlight, ...args: Parameters<InFlight['begin']>) => void
+const begin: Begin = Reflect.get(InFlight.prototype, 'begin')
+InFlight.prototype.begin = function beginAndTell(this: InFlight, ...args) {
   inside.records = (this as unknown as typeof inside).records
-  begin.call(this, unique)
+  begin.apply(this, args)
 }
 const start: (this: DeviceTransport, receiver: Receiver) => void = Reflect.get(DeviceTransport.prototype, 'start')
 DeviceTransport.prototype.start = function startAndTell(this: DeviceTransport, receiver) {

@@ -1,0 +1,13 @@
+/* The entry `fusewire/diagnostics`: what hangs, why, and how to free it; and notifications through a mount that is running. */
+
+export { ControlClient } from '../control/client.js'
+export { abort, connectionAt, ownerOf } from '../kernel/abort.js'
+export { diagnose } from './diagnose.js'
+
+export type { ControlInvalInode } from '../control/client.js'
+export type { MountInfo, RequestInfo } from '../control/messages.js'
+export type { AbortResult } from '../kernel/abort.js'
+export type { BlockedThread, MountPlace, ServerProcess, Verdict } from '../kernel/diagnose-report.js'
+export type { NotifyOutcome, NotifyResult } from '../notify/result.js'
+export type { WaitingNotification } from '../notify/waiting.js'
+export type { Diagnosis, DiagnosisList } from './diagnose.js'
