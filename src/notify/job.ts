@@ -52,8 +52,8 @@ export class Job {
   retries = 0
   /** The directory whose lock is to be waited for before this is sent. */
   barrier: NodeId | undefined
-  /** What is with the peer now: the barrier, or the notification itself. */
-  isAtBarrier = false
+  /** The number of the barrier that is with the peer now; 0 if it is the notification itself. */
+  atBarrier = 0
 
   constructor(work: Work, key: number, since: number, barrierFirst?: NodeId) {
     this.work = work

@@ -36,8 +36,6 @@ export class Lanes {
   readonly counters = new NotifyCounters()
   /** How many are with the peer. */
   waiting = 0
-  /** How many stand in line. */
-  queued = 0
   private readonly context: LanesContext
   /** By key: a node's number for its attributes and content, the negated number for names in a directory. */
   private readonly lines = new Map<number, Line>()
@@ -45,12 +43,19 @@ export class Lanes {
   private readonly running = new Set<Job>()
   /** Those whose turn it is, while the port has no buffer for them. */
   private readonly ready: Job[] = []
+  /** How many stand in lines. */
+  private backlog = 0
   private isFlushDue = false
   private isOver = false
 
   constructor(context: LanesContext) {
     this.context = context
     context.port.onTaken = (token, result) => this.taken(token as Job, result)
+  }
+
+  /** How many are not with the peer yet. */
+  get queued(): number {
+    return this.backlog + this.ready.length
   }
 
   /** Sends `work`, or puts it in line. @param first a directory whose lock is to be waited for before */
@@ -80,7 +85,7 @@ export class Lanes {
     this.ready.length = 0
     this.lines.clear()
     this.waiting = 0
-    this.queued = 0
+    this.backlog = 0
     for (const job of jobs) this.settleLate(job)
   }
 
@@ -122,24 +127,26 @@ export class Lanes {
   }
 
   private stand(line: Line, work: Work, waiter: Waiter, first: NodeId | undefined): void {
-    if (line.merge(work, waiter)) {
+    const into = line.merge(work, waiter)
+    if (into !== undefined) {
       waiter.outcome = 'merged'
+      into.barrier ??= first
       return
     }
     const { maxQueuedPerKey, maxQueued, hasEpoch } = this.context
     const job = new Job(work, line.running.key, waiter.since, first)
     job.waiters.push(waiter)
     line.push(job)
-    this.queued += 1
+    this.backlog += 1
     if (line.backlog.length > maxQueuedPerKey) this.coarsen(escalateLine(line, hasEpoch))
-    else if (this.queued > maxQueued) {
+    else if (this.backlog > maxQueued) {
       for (const each of this.lines.values()) this.coarsen(escalateLine(each, hasEpoch))
     }
   }
 
   /** Too much stands in line: what came of putting it more coarsely. */
   private coarsen({ removed, refused, epoch }: Escalation): void {
-    this.queued -= removed
+    this.backlog -= removed
     for (const job of refused) {
       const error = new NotifyError(
         'ENOBUFS',
@@ -155,36 +162,37 @@ export class Lanes {
   }
 
   private start(job: Job): void {
+    if (!this.sendWaiting(job)) this.ready.push(job)
+  }
+
+  /** False if the port has no buffer. */
+  private sendWaiting(job: Job): boolean {
     const { port, codec, coherence } = this.context
     const message = port.borrow()
-    if (message === undefined) {
-      this.ready.push(job)
-      return
-    }
+    if (message === undefined) return false
     const parent = job.barrier
-    job.isAtBarrier = parent !== undefined
-    if (parent !== undefined) {
-      // Listings that are answered from now on are not waited for.
-      coherence.listed.delete(parent)
-      this.counters.barriers += 1
-    }
+    job.atBarrier = parent === undefined ? 0 : coherence.listings.beginBarrier()
+    if (parent !== undefined) this.counters.barriers += 1
     const work = parent === undefined ? job.work : barrier(parent)
     this.running.add(job)
     this.waiting += 1
     port.sendWaiting(message, encodeWork(codec, message, work), work.data, job)
-    if (this.isFlushDue) return
-    this.isFlushDue = true
-    queueMicrotask(() => {
-      this.isFlushDue = false
-      port.flush()
-    })
+    if (!this.isFlushDue) {
+      this.isFlushDue = true
+      queueMicrotask(() => {
+        this.isFlushDue = false
+        port.flush()
+      })
+    }
+    return true
   }
 
   private taken(job: Job, result: number): void {
     if (!this.running.delete(job)) return
     this.waiting -= 1
-    if (job.isAtBarrier) {
+    if (job.atBarrier !== 0) {
       // Its name is in no directory, so ENOENT is what it comes to; whatever it came to, the lock was had.
+      this.context.coherence.listings.endBarrier(job.barrier!, job.atBarrier)
       job.barrier = undefined
       this.start(job)
     } else {
@@ -238,18 +246,14 @@ export class Lanes {
       this.lines.delete(key)
       return
     }
-    this.queued -= 1
+    this.backlog -= 1
     line.running = job
-    this.start(job)
+    // Behind those of other keys that found no buffer.
+    this.ready.push(job)
   }
 
   private startReady(): void {
-    while (this.ready.length > 0) {
-      const before = this.ready.length
-      this.start(this.ready.shift()!)
-      // It went to the end again: there is no buffer.
-      if (this.ready.length === before) return
-    }
+    while (this.ready.length > 0 && this.sendWaiting(this.ready[0]!)) this.ready.shift()
   }
 
   private settleLate(job: Job): void {

@@ -185,7 +185,7 @@ export class Session implements Receiver, RequestHost {
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listed.add(request.header.nodeid)
+    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listings.begin(request.header.nodeid)
     const { races } = this.coherence
     const began = races.enter()
     let argument: never
