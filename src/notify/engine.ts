@@ -19,6 +19,8 @@ export interface NotifyContext {
   readonly kernel: Negotiated
   readonly coherence: Coherence
   readonly clock: Clock
+  /** Called when the peer has taken RESEND, before it can have sent anything again. */
+  readonly onResend?: (() => void) | undefined
   /** Told of each notification that was sent, once its outcome is known. */
   readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
@@ -34,7 +36,7 @@ export class NotifyEngine {
   readonly retrieves: Retrieves
 
   constructor(context: NotifyContext, options: NotifierOptions = {}) {
-    const { port, codec, kernel, coherence, clock, onSent } = context
+    const { port, codec, kernel, coherence, clock, onResend, onSent } = context
     this.kernel = kernel
     this.coherence = coherence
     this.lanes = new Lanes({
@@ -42,6 +44,7 @@ export class NotifyEngine {
       codec,
       coherence,
       clock,
+      onResend,
       onSent,
       maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
       maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,

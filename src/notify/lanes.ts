@@ -21,6 +21,8 @@ export interface LanesContext {
   readonly maxQueued: number
   /** Whether the peer knows INC_EPOCH. */
   readonly hasEpoch: boolean
+  /** Called when the peer has taken RESEND. */
+  readonly onResend: (() => void) | undefined
   /** Told of each notification that was sent, after its outcome is known; undefined costs nothing. */
   readonly onSent: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
@@ -98,10 +100,11 @@ export class Lanes {
   }
 
   private sendNow(work: Work): Promise<NotifyResult> {
-    const { port, codec, onSent } = this.context
+    const { port, codec, onResend, onSent } = this.context
     const result = port.send(encodeWork(codec, port.scratch, work))
     onSent?.(work, result, 0)
     if (result === 0) {
+      if (work.notification === 'RESEND') onResend?.()
       this.counters.codes[work.notification].sent += 1
       return APPLIED_NOW
     }

@@ -66,12 +66,14 @@ export class Session implements Receiver, RequestHost {
   private readonly fs: FileSystem
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
-  private readonly resends = new Resends()
+  private readonly resends: Resends
   private readonly coherence = new Coherence()
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
   private codec = new MessageCodec()
   private isOver = false
+  /** The request whose handler is being called at this moment. */
+  private calling: Unique | undefined
   private offered: InitIn | undefined
   private resolveInit!: (negotiated: Negotiated) => void
   private rejectInit!: (error: unknown) => void
@@ -82,6 +84,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.resends = new Resends(options.clock ?? SYSTEM_CLOCK)
     this.initialised = new Promise((resolve, reject) => {
       this.resolveInit = resolve
       this.rejectInit = reject
@@ -110,6 +113,7 @@ export class Session implements Receiver, RequestHost {
   ended(error: Error | undefined): void {
     this.isOver = true
     this.inFlight.abortAll()
+    this.resends.end()
     this.engine?.end()
     this.rejectInit(error ?? new Error('the mount ended before INIT was answered'))
     if (error === undefined) this.resolveClosed()
@@ -175,10 +179,7 @@ export class Session implements Receiver, RequestHost {
 
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
-    if (isResend(unique) && this.inFlight.has(withoutResend(unique))) {
-      this.resends.rename(withoutResend(unique), unique)
-      return 'done'
-    }
+    if (isResend(unique) && this.isAgain(unique)) return 'done'
     const operation = OPERATIONS[request.op]
     if (operation === undefined || this.fs[operation.method] === undefined) {
       this.fail(unique, ERRNO.ENOSYS, undefined)
@@ -192,7 +193,7 @@ export class Session implements Receiver, RequestHost {
     let result: unknown
     try {
       argument = operation.request(this, request as never, space) as never
-      result = (this.fs[operation.method] as (req: object) => unknown).call(this.fs, argument)
+      result = this.invoke(operation, argument, unique)
       if (!isPromise(result)) {
         this.answer(operation, request, argument, result, space, began)
         return 'done'
@@ -210,6 +211,29 @@ export class Session implements Receiver, RequestHost {
     return keeps ? 'kept' : 'pending'
   }
 
+  /** Calls the handler. What it answers on the spot becomes a promise if it had its own request sent again. */
+  private invoke({ method }: Operation, argument: never, unique: Unique): unknown {
+    const outer = this.calling
+    this.calling = unique
+    try {
+      const result = (this.fs[method] as (req: object) => unknown).call(this.fs, argument)
+      return this.resends.isDue(unique) ? Promise.resolve(result) : result
+    } catch (error) {
+      if (!this.resends.isDue(unique)) throw error
+      return Promise.reject(error as Error)
+    } finally {
+      this.calling = outer
+    }
+  }
+
+  /** Whether this request, sent again, was read before and its handler is at work: it is not called a second time. */
+  private isAgain(unique: Unique): boolean {
+    const first = this.inFlight.has(unique) ? unique : withoutResend(unique)
+    if (!this.inFlight.has(first)) return false
+    this.resends.rename(first, unique)
+    return true
+  }
+
   /** @param kept the buffer of the request, if its bytes are needed until the answer */
   private async answerLater(
     operation: Operation,
@@ -220,10 +244,14 @@ export class Session implements Receiver, RequestHost {
     began: Moment,
     kept: MessageBuffer | undefined,
   ): Promise<void> {
+    const { unique } = request.header
     try {
-      this.answer(operation, request, argument, await promise, space, began)
+      const result = await promise
+      if (this.resends.isDue(unique)) await this.resends.comesAgain(unique)
+      this.answer(operation, request, argument, result, space, began)
     } catch (error) {
-      this.failWith(request.header.unique, error, request.op, space)
+      if (this.resends.isDue(unique)) await this.resends.comesAgain(unique)
+      this.failWith(unique, error, request.op, space)
     }
     this.coherence.races.finish(request)
     if (kept !== undefined) this.transport.release(kept)
@@ -283,8 +311,13 @@ export class Session implements Receiver, RequestHost {
   private connect(kernel: Negotiated): NotifyEngine {
     const { notifyPort, notify } = this.options
     const port = notifyPort ?? new TransportPort(this.transport)
-    const { codec, coherence } = this
-    return new NotifyEngine({ port, codec, kernel, coherence, clock: this.options.clock ?? SYSTEM_CLOCK }, notify)
+    const { codec, coherence, inFlight } = this
+    const clock = this.options.clock ?? SYSTEM_CLOCK
+    const onResend = () => {
+      this.resends.expect(inFlight.uniques())
+      if (this.calling !== undefined) this.resends.expect([this.calling])
+    }
+    return new NotifyEngine({ port, codec, kernel, coherence, clock, onResend }, notify)
   }
 
   private forget(node: NodeId, nlookup: number): void {
