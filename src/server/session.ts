@@ -220,7 +220,7 @@ export class Session implements Receiver, RequestHost {
       return this.resends.isDue(unique) ? Promise.resolve(result) : result
     } catch (error) {
       if (!this.resends.isDue(unique)) throw error
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     } finally {
       this.calling = outer
     }

@@ -132,7 +132,7 @@ function textOf(n: Notification): string {
 /** A clock that stands still until it is moved. */
 export class FakeClock implements Clock {
   private time = 0
-  private readonly alarms = new Map<object, { at: number; then: () => void }>()
+  private readonly alarms = new Map<object, { at: number; ring: () => void }>()
 
   now(): number {
     return this.time
@@ -140,7 +140,7 @@ export class FakeClock implements Clock {
 
   after(ms: number, then: () => void): () => void {
     const alarm = {}
-    this.alarms.set(alarm, { at: this.time + ms, then })
+    this.alarms.set(alarm, { at: this.time + ms, ring: then })
     return () => this.alarms.delete(alarm)
   }
 
@@ -151,10 +151,10 @@ export class FakeClock implements Clock {
 
   advance(ms: number): void {
     this.time += ms
-    for (const [alarm, { at, then }] of this.alarms) {
+    for (const [alarm, { at, ring }] of this.alarms) {
       if (at > this.time) continue
       this.alarms.delete(alarm)
-      then()
+      ring()
     }
   }
 }
