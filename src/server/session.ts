@@ -22,8 +22,9 @@ import type { RequestHost } from './context.js'
 import type { ReplyDefaults } from './encode.js'
 import type { FileSystem } from './filesystem.js'
 import { InFlight } from './inflight.js'
-import type { Operation, ReplySpace } from './operation.js'
+import { VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
+import { AFTER_EMPTY } from './requests/dir.js'
 import { Resends } from './resends.js'
 import { TransportPort } from './transport-port.js'
 
@@ -186,7 +187,13 @@ export class Session implements Receiver, RequestHost {
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listings.begin(request.header.nodeid)
+    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') {
+      if (request.fuse_read_in.offset === AFTER_EMPTY) {
+        this.fail(unique, 0, space)
+        return 'done'
+      }
+      this.coherence.listings.begin(request.header.nodeid)
+    }
     const { races } = this.coherence
     const began = races.enter()
     let argument: never
@@ -381,13 +388,6 @@ export class Session implements Receiver, RequestHost {
     return { codec: this.codec, out: this.transport.borrow(), defaults: this.options.defaults }
   }
 }
-
-/** The requests that have data or a value: views of the message. */
-const VIEWING: ReadonlySet<string> = new Set(
-  Object.entries(OPCODES).flatMap(([op, row]: [string, OpcodeRow]) =>
-    row.in.some(({ kind }) => kind === 'bytes') ? [op] : [],
-  ),
-)
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

@@ -272,3 +272,23 @@ test('lookups are counted from replies that were sent, and FORGET takes them bac
   assert.equal((await notify.invalInode(FILE)).outcome, 'not-cached')
   assert.equal(port.sent.length, 1)
 })
+
+/* The kernel keeps a listing in pages, and INVAL_INODE drops pages: of an empty listing there would be none. */
+for (const op of ['READDIR', 'READDIRPLUS'] as const) {
+  test(`${op}: an empty listing has its "." all the same, and nothing behind it`, () => {
+    const asked: (number | bigint)[] = []
+    const { ask, answers } = sessionHarness({
+      [methodOf(op)]: (req: { offset: number | bigint }) => void asked.push(req.offset),
+    })
+    const fuse_read_in = { fh: 0, offset: 0 as number | bigint, size: 4096, read_flags: 0, lock_owner: 0, flags: 0 }
+    ask({ op, fuse_read_in } as never, DIR)
+    const bytes = Buffer.from(answers.at(-1)!.bytes)
+    const record = bytes.subarray(op === 'READDIR' ? 16 : 16 + 128)
+    assert.equal(record.subarray(24, 24 + record.readUInt32LE(16)).toString(), '.')
+    ask({ op, fuse_read_in: { ...fuse_read_in, offset: record.readBigUInt64LE(8) } } as never, DIR)
+    assert.deepEqual([answers.at(-1)!.errno, answers.at(-1)!.bytes.length], [0, 16])
+    ask({ op, fuse_read_in: { ...fuse_read_in, offset: 7 } } as never, DIR)
+    assert.equal(answers.at(-1)!.bytes.length, 16)
+    assert.deepEqual(asked, [0, 7])
+  })
+}
