@@ -83,7 +83,10 @@ onBothLanes({
       server.notify('poll', -1),
     ]
     for (const { settled } of bad) await assert.rejects(settled, { name: 'NotifyError', code: 'EINVAL' })
-    const long = [server.notify('invalEntry', dirNode, 'x'.repeat(4096)), server.notify('delete', dirNode, file, 'ü'.repeat(2048))]
+    const long = [
+      server.notify('invalEntry', dirNode, 'x'.repeat(4096)),
+      server.notify('delete', dirNode, file, 'ü'.repeat(2048)),
+    ]
     for (const { settled } of long) await assert.rejects(settled, { name: 'NotifyError', code: 'ENAMETOOLONG' })
     assert.equal(written(await server.notifyStats()), before)
   },
@@ -102,29 +105,33 @@ const OLDER = [
 ] as const
 
 for (const [minorLimit, missing] of OLDER) {
-  test(`what 7.${minorLimit} has not is refused, and the rest works`, { skip: cannotMount(), timeout: 20_000 }, async (t) => {
-    const server = await Scripted.start(t, { via: 'io_uring', init: { minorLimit } })
-    const client = await server.client()
-    const dir = await server.directory('d')
-    const file = await server.file('d/f', 'content')
-    assert.equal((await client.call('readFile', server.at('d/f'))).toString(), 'content')
-    const calls: Record<(typeof OLDER)[4][1][number] | 'poll', Call> = {
-      poll: server.notify('poll', 1),
-      retrieve: server.notify('retrieve', file, 0, 3),
-      store: server.notify('store', file, 0, Buffer.from('CON')),
-      invalInode: server.notify('invalInode', file),
-      expireOnly: server.notify('invalEntry', dir, 'f', { expireOnly: true }),
-      delete: server.notify('delete', dir, file, 'f'),
-      invalEntry: server.notify('invalEntry', dir, 'f'),
-      resend: server.notify('resend'),
-      incEpoch: server.notify('incEpoch'),
-      prune: server.notify('prune', [file]),
-    }
-    for (const [what, { settled }] of Object.entries(calls)) {
-      if (missing.some((name) => name === what)) {
-        await assert.rejects(settled, { name: 'UnsupportedError', code: 'ERR_UNSUPPORTED', message: /7\./ }, what)
-      } else await settled
-    }
-    await client.call('stat', server.at('d'))
-  })
+  test(
+    `what 7.${minorLimit} has not is refused, and the rest works`,
+    { skip: cannotMount(), timeout: 20_000 },
+    async (t) => {
+      const server = await Scripted.start(t, { via: 'io_uring', init: { minorLimit } })
+      const client = await server.client()
+      const dir = await server.directory('d')
+      const file = await server.file('d/f', 'content')
+      assert.equal((await client.call('readFile', server.at('d/f'))).toString(), 'content')
+      const calls: Record<(typeof OLDER)[4][1][number] | 'poll', Call> = {
+        poll: server.notify('poll', 1),
+        retrieve: server.notify('retrieve', file, 0, 3),
+        store: server.notify('store', file, 0, Buffer.from('CON')),
+        invalInode: server.notify('invalInode', file),
+        expireOnly: server.notify('invalEntry', dir, 'f', { expireOnly: true }),
+        delete: server.notify('delete', dir, file, 'f'),
+        invalEntry: server.notify('invalEntry', dir, 'f'),
+        resend: server.notify('resend'),
+        incEpoch: server.notify('incEpoch'),
+        prune: server.notify('prune', [file]),
+      }
+      for (const [what, { settled }] of Object.entries(calls)) {
+        if (missing.some((name) => name === what)) {
+          await assert.rejects(settled, { name: 'UnsupportedError', code: 'ERR_UNSUPPORTED', message: /7\./ }, what)
+        } else await settled
+      }
+      await client.call('stat', server.at('d'))
+    },
+  )
 }

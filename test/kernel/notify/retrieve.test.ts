@@ -113,7 +113,9 @@ for (const via of LANES) {
     const [action, call] = server.action('retrieve', node, 0, 100)
     void server.act(action, ...Array.from({ length: 20 }, () => server.action('retrieve', node, 0, 1e6)[0]))
     const unmounted = server.ask('unmount', 'force')
-    await call.settled.catch((error: { code: string }) => assert.ok(['ERR_MOUNT_ENDED', 'ENOTCONN'].includes(error.code)))
+    await call.settled.catch((error: { code: string }) =>
+      assert.ok(['ERR_MOUNT_ENDED', 'ENOTCONN'].includes(error.code)),
+    )
     await unmounted
     await server.ended
     const late = server.notify('retrieve', node, 0, 100)

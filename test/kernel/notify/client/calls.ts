@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os'
 import { posix } from '../../../helpers/posix.js'
-import { AT, O } from '../../../helpers/posix/constants.js'
+import { AT, F, LOCK_TYPE, O } from '../../../helpers/posix/constants.js'
 import { cstring, libcCall } from '../../../helpers/posix/ffi.js'
 import { snapshot } from './snapshot.js'
 
@@ -11,6 +11,8 @@ const statx = libcCall('statx', ['int', 'pointer', 'int', 'uint', 'pointer'])
 const setAffinity = libcCall('sched_setaffinity', ['int', 'size_t', 'pointer'])
 const inotifyInit = libcCall('inotify_init1', ['int'])
 const inotifyAddWatch = libcCall('inotify_add_watch', ['int', 'pointer', 'uint'])
+const syncFileRange = libcCall('sync_file_range', ['int', 'int64', 'int64', 'uint'])
+const SYNC_FILE_RANGE_WRITE = 2
 const STATX_BASIC_STATS = 0x7ff
 const AT_STATX_DONT_SYNC = 0x4000
 const POLLIN = 1
@@ -94,6 +96,16 @@ export const calls = {
     out.writeInt32LE(fd)
     out.writeInt16LE(POLLIN, 4)
     return poll(out, 1, timeoutMs) > 0
+  },
+
+  /** Starts to write what is dirty, and does not wait for it. */
+  startWriteback(fd: number): void {
+    syncFileRange(fd, 0, 0, SYNC_FILE_RANGE_WRITE)
+  },
+
+  /** A lock of fcntl on the whole file, waited for. */
+  lockWhole(fd: number): void {
+    posix.lockRecord(fd, F.SETLKW, { type: LOCK_TYPE.WRITE, whence: 0, start: 0, length: 0 })
   },
 
   /** Stays on one CPU from now on, behind everything else there. */

@@ -78,6 +78,11 @@ export class Tree {
     this.touch(item)
   }
 
+  /** Replaces some bytes of a file. */
+  patch(path: string, offset: number, data: string | Uint8Array): void {
+    this.overwrite(this.at(path), offset, Buffer.from(data))
+  }
+
   overwrite(item: Item, offset: number, data: Uint8Array): void {
     const length = Math.max(item.content.length, offset + data.length)
     if (length > item.content.length) this.resize(item, length)
