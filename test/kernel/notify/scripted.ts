@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -196,6 +196,23 @@ export class Scripted {
   /** How many requests the kernel has not had answers for. */
   waiting(): number {
     return waitingRequests(this.connection)
+  }
+
+  /** Resolves once a thread of the server, or one of the kernel's for it, waits in the kernel without a way out (D). */
+  async blocked(): Promise<void> {
+    const tasks = `/proc/${this.process.pid}/task`
+    const isBlocked = (task: string) => {
+      const stat = readFileSync(`${tasks}/${task}/stat`, 'latin1')
+      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('D')
+    }
+    for (;;) {
+      try {
+        if (readdirSync(tasks).some(isBlocked)) return
+      } catch {
+        // A thread has just ended.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
   }
 
   private cleanUp(): void {

@@ -20,6 +20,7 @@ async function waitingMount(t: TestContext, via: (typeof LANES)[number]) {
   const reading = client.call('pread', fd, 10, 0)
   await hold.arrived()
   const call = server.notify('invalInode', node)
+  await server.blocked()
   await waits(server, call)
   return { server, client, node, hold, reading, call }
 }
