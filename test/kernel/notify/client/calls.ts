@@ -14,6 +14,7 @@ const inotifyAddWatch = libcCall('inotify_add_watch', ['int', 'pointer', 'uint']
 const syncFileRange = libcCall('sync_file_range', ['int', 'int64', 'int64', 'uint'])
 const SYNC_FILE_RANGE_WRITE = 2
 const STATX_BASIC_STATS = 0x7ff
+const STATX_BTIME = 0x800
 const AT_STATX_DONT_SYNC = 0x4000
 const POLLIN = 1
 
@@ -68,6 +69,13 @@ export const calls = {
     const out = Buffer.alloc(256)
     statx(AT.FDCWD, cstring(path), AT_STATX_DONT_SYNC, STATX_BASIC_STATS, out)
     return Number(out.readBigUInt64LE(40))
+  },
+
+  /** As stat, with the time of birth, for which the kernel sends STATX. */
+  statWithBirth(path: string): { size: number; birth: number } {
+    const out = Buffer.alloc(256)
+    statx(AT.FDCWD, cstring(path), 0, STATX_BASIC_STATS | STATX_BTIME, out)
+    return { size: Number(out.readBigUInt64LE(40)), birth: Number(out.readBigInt64LE(80)) }
   },
 
   /** A descriptor of inotify that tells what happens to `path` itself. */

@@ -1,8 +1,11 @@
+import type { NodeId } from '#src/base/ids.js'
 import { mount } from '#src/mount.js'
 import { dieWithParent } from '../../../contract/filesystem/credentials.js'
 import { ScriptedFileSystem } from './filesystem.js'
 import type { Action, Answer, Event, Question, Rule, ServerSettings, Settled } from './messages.js'
 import { Rules } from './rules.js'
+import { expected } from './expected.js'
+import { rawInvalidation } from './raw.js'
 import { Tree } from './tree.js'
 
 /* A filesystem that does what a test tells it. Run with the mount point and the settings. */
@@ -65,6 +68,10 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   unmount: (mode?: 'lazy' | 'force') => mounted.unmount(mode === undefined ? {} : { mode }),
   node: (path: string) => tree.at(path).id,
   content: (path: string) => tree.at(path).content,
+  lastMade: () => [...tree.items.keys()].at(-1),
+  resize: (node: NodeId, length: number) => tree.resize(tree.item(node), length),
+  expected: (path: string) => expected(tree, path),
+  raw: (node: number) => rawInvalidation(node),
 }
 
 process.on('message', (question: Question) => {

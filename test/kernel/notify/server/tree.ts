@@ -71,6 +71,11 @@ export class Tree {
     this.touch(directory)
   }
 
+  linkAt(from: string, to: string): void {
+    const { directory, name } = this.place(to)
+    this.link(this.at(from), directory, name)
+  }
+
   /** Replaces everything that the file has, or the target of a symlink. */
   write(path: string, content: string | Uint8Array): void {
     const item = this.at(path)
