@@ -47,7 +47,7 @@ export class Scripted {
   private readonly arrivals = new Map<number, Seen[]>()
   private readonly watchers = new Map<number, () => void>()
   private readonly calls = new Map<number, (settled: Settled) => void>()
-  private readonly clients: Client[] = []
+  readonly clients: Client[] = []
   private next = 1
 
   private constructor(path: string, child: ChildProcess) {

@@ -121,7 +121,7 @@ export const calls = {
     const mask = Buffer.alloc(128)
     mask.writeUInt32LE(2 ** cpu)
     setAffinity(0, mask.length, mask)
-    setPriority(19)
+    setPriority(12)
   },
 
   snapshot,

@@ -23,8 +23,12 @@ type Methods<T> = {
 export type TreeMethod = Methods<Tree>
 export type NotifyMethod = Methods<Notifier>
 
-/** Something that the server does: to the source, or a notification, of which the test hears under `call`. */
+/**
+ * Something that the server does: to the source; a notification, of which the test hears under `call`; or what a server
+ * without the notifier would write to the device, INVAL_INODE of attributes alone.
+ */
 export type Action =
+  | { readonly raw: number }
   | { readonly tree: TreeMethod; readonly args: readonly unknown[] }
   | { readonly notify: NotifyMethod; readonly args: readonly unknown[]; readonly call: number }
 

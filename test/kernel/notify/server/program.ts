@@ -37,7 +37,8 @@ const mounted = await mount(fs, mountpoint!, {
 })
 
 function act(action: Action): void {
-  if ('tree' in action) run(tree, action.tree, action.args)
+  if ('raw' in action) rawInvalidation(action.raw)
+  else if ('tree' in action) run(tree, action.tree, action.args)
   else void notify(action.notify, action.args).then((settled) => tell({ event: 'settled', call: action.call, settled }))
 }
 
@@ -71,7 +72,6 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   lastMade: () => [...tree.items.keys()].at(-1),
   resize: (node: NodeId, length: number) => tree.resize(tree.item(node), length),
   expected: (path: string) => expected(tree, path),
-  raw: (node: number) => rawInvalidation(node),
 }
 
 process.on('message', (question: Question) => {
