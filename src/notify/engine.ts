@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.js'
 import { UnsupportedError } from '../base/errors.js'
+import type { NodeId } from '../base/ids.js'
 import type { MessageCodec } from '../protocol/codec.js'
+import type { RequestOf } from '../protocol/message.js'
 import type { Negotiated, NotifySupport } from '../protocol/negotiated.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
 import type { Coherence } from './coherence.js'
@@ -8,6 +10,7 @@ import type { Job, Work } from './job.js'
 import { Lanes } from './lanes.js'
 import type { NotifierOptions } from './options.js'
 import type { NotifyPort } from './port.js'
+import type { Moment } from './race-guard.js'
 import { NOT_CACHED, type NotifyResult } from './result.js'
 import { Retrieves } from './retrieves.js'
 import type { NotifyStats } from './stats.js'
@@ -25,6 +28,8 @@ export interface NotifyContext {
   readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
 
+/** The flag of renameat2(2). */
+const RENAME_EXCHANGE = 2
 const DEFAULT_MAX_QUEUED_PER_KEY = 1024
 const DEFAULT_MAX_QUEUED = 16_384
 
@@ -64,6 +69,27 @@ export class NotifyEngine {
   /** Those that the peer has not taken yet, the oldest first. */
   waiting(): Iterable<Job> {
     return this.lanes.waitingJobs()
+  }
+
+  /**
+   * RENAME was answered, and its caller still has both directories locked. The kernel then moves what it has by the old name
+   * to the new one, which is another object than the source has moved if that name was told to be stale and the telling
+   * still waits for the directory: so the new name is told to be stale too.
+   * @param began when the handler was called
+   */
+  renamed(request: RequestOf<'RENAME'> | RequestOf<'RENAME2'>, began: Moment): void {
+    const { coherence, lanes } = this
+    const from = request.header.nodeid
+    const [to, flags] =
+      request.op === 'RENAME'
+        ? [request.fuse_rename_in.newdir, 0]
+        : [request.fuse_rename2_in.newdir, request.fuse_rename2_in.flags]
+    const isUncertain = (directory: NodeId) =>
+      lanes.hasNames(directory) || coherence.races.namesTouchedSince(directory, began)
+    const tell = (node: NodeId, name: string) =>
+      void lanes.post({ notification: 'INVAL_ENTRY', node, name }).catch(() => undefined)
+    if (isUncertain(from)) tell(to, request.newname)
+    if ((flags & RENAME_EXCHANGE) !== 0 && isUncertain(to)) tell(from, request.oldname)
   }
 
   /** NOTIFY_REPLY came: the answer to a RETRIEVE. */

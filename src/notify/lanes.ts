@@ -73,6 +73,11 @@ export class Lanes {
     })
   }
 
+  /** Whether anything about names in `directory` has not been taken by the peer yet. */
+  hasNames(directory: NodeId): boolean {
+    return this.lines.has(0 - directory)
+  }
+
   /** Those that are with the peer, the oldest first. */
   waitingJobs(): Iterable<Job> {
     return this.running

@@ -284,6 +284,7 @@ export class Session implements Receiver, RequestHost {
     }
     this.coherence.beforeReply(request, used.out, end, began)
     this.send(unique, used.out, end, request, used.payload)
+    if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
   }
 
   private init(request: RequestOf<'INIT'>): void {

@@ -3,6 +3,7 @@ import { posix } from '../../../helpers/posix.js'
 import { AT, F, LOCK_TYPE, O } from '../../../helpers/posix/constants.js'
 import { cstring, libcCall } from '../../../helpers/posix/ffi.js'
 import { snapshot } from './snapshot.js'
+import { workload } from './workload.js'
 
 /* What a client process can do to the mount: single system calls, and a few things made of them. */
 
@@ -125,6 +126,7 @@ export const calls = {
   },
 
   snapshot,
+  workload,
 } as const
 
 export type Calls = typeof calls

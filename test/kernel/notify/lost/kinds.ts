@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { FALLOC, O } from '../../../helpers/posix/constants.js'
+import { FALLOC, O, RENAME } from '../../../helpers/posix/constants.js'
 import type { Context } from '../lanes.js'
 import type { Call } from '../scripted.js'
 import type { Rule } from '../server/messages.js'
@@ -206,6 +206,39 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     },
     ask: ({ client, at }) => client.call('rename', at('f'), at('g')),
     change: (c) => rename(c, 'g', 'h'),
+  },
+  'RENAME of a name that became another file while its directory was locked': {
+    op: 'lookup',
+    name: 'h',
+    before: async (c) => {
+      await file(c)
+      await c.server.file(`${c.dir}g`, NEW)
+      for (const name of ['f', 'g']) await c.client.call('readFile', c.at(name))
+    },
+    ask: ({ client, at }) => client.call('rename', at('f'), at('h')),
+    change: (c) => rename(c, 'g', 'f'),
+  },
+  'RENAME into another directory, likewise': {
+    op: 'lookup',
+    name: 'h',
+    before: async (c) => {
+      await file(c)
+      await c.server.directory(`${c.dir}sub`)
+      await c.server.file(`${c.dir}g`, NEW)
+      for (const name of ['f', 'g']) await c.client.call('readFile', c.at(name))
+    },
+    ask: ({ client, at }) => client.call('rename', at('f'), at('sub/h')),
+    change: (c) => rename(c, 'g', 'f'),
+  },
+  'RENAME that exchanges, likewise': {
+    op: 'rename',
+    before: async (c) => {
+      await file(c)
+      for (const name of ['g', 'other']) await c.server.file(`${c.dir}${name}`, NEW)
+      for (const name of ['f', 'g', 'other']) await c.client.call('readFile', c.at(name))
+    },
+    ask: ({ client, at }) => client.call('renameat2', at('f'), at('g'), RENAME.EXCHANGE),
+    change: (c) => rename(c, 'other', 'f'),
   },
   'UNLINK, and another file is made': {
     op: 'unlink',

@@ -15,6 +15,7 @@ import { attrOf, type Item, type Kind, type Tree } from './tree.js'
 
 const STATX_BASIC_AND_BTIME = 0xfff
 const POLLIN = 1
+const RENAME_EXCHANGE = 2
 
 /** Serves a {@link Tree}, with every request under the {@link Rules}. */
 export class ScriptedFileSystem extends FileSystem {
@@ -78,7 +79,9 @@ export class ScriptedFileSystem extends FileSystem {
 
   override read(req: file.ReadRequest): Awaitable<number> {
     return this.rules.apply('read', req, undefined, () => {
-      return this.tree.item(req.node).content.copy(req.buffer, 0, req.offset, req.offset + req.size)
+      const bytes = this.tree.item(req.node).content.subarray(req.offset, req.offset + req.size)
+      req.buffer.set(bytes)
+      return bytes.length
     })
   }
 
@@ -155,6 +158,10 @@ export class ScriptedFileSystem extends FileSystem {
 
   override rename(req: name.RenameRequest): Awaitable<void> {
     return this.rules.apply('rename', req, req.name, () => {
+      if (req.flags === RENAME_EXCHANGE) {
+        this.tree.exchange(this.tree.item(req.parent), req.name, this.tree.item(req.newParent), req.newName)
+        return
+      }
       this.tree.move(this.tree.item(req.parent), req.name, this.tree.item(req.newParent), req.newName)
     })
   }

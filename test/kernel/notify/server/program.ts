@@ -4,6 +4,7 @@ import { dieWithParent } from '../../../contract/filesystem/credentials.js'
 import { ScriptedFileSystem } from './filesystem.js'
 import type { Action, Answer, Event, Question, Rule, ServerSettings, Settled } from './messages.js'
 import { Rules } from './rules.js'
+import { churn, type ChurnOptions } from './churn.js'
 import { expected } from './expected.js'
 import { rawInvalidation } from './raw.js'
 import { Tree } from './tree.js'
@@ -71,6 +72,7 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   content: (path: string) => tree.at(path).content,
   lastMade: () => [...tree.items.keys()].at(-1),
   resize: (node: NodeId, length: number) => tree.resize(tree.item(node), length),
+  churn: (options: ChurnOptions) => churn(tree, mounted.notify, options),
   expected: (path: string) => expected(tree, path),
 }
 

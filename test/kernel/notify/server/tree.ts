@@ -137,6 +137,14 @@ export class Tree {
     this.touch(newDirectory)
   }
 
+  exchange(a: Item, nameInA: string, b: Item, nameInB: string): void {
+    const [first, second] = [this.in(a, nameInA), this.in(b, nameInB)]
+    a.entries.set(nameInA, second)
+    b.entries.set(nameInB, first)
+    this.touch(a)
+    this.touch(b)
+  }
+
   touch(item: Item): void {
     this.time += 1
     item.mtime = this.time
