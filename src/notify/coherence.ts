@@ -13,6 +13,7 @@ import {
   expireEntryAttributes,
 } from './entry-replies.js'
 import { KnownNodes } from './known-nodes.js'
+import { Listings } from './listings.js'
 import { RaceGuard, type Moment } from './race-guard.js'
 
 /**
@@ -23,8 +24,7 @@ import { RaceGuard, type Moment } from './race-guard.js'
 export class Coherence {
   readonly known = new KnownNodes()
   readonly races = new RaceGuard()
-  /** Directories that were listed since their last barrier: an answer may still be on its way into the peer's cache. */
-  readonly listed = new Set<NodeId>()
+  readonly listings = new Listings()
 
   /**
    * Takes back what an encoded reply must not promise. To be called right before it is sent.
@@ -63,10 +63,8 @@ export class Coherence {
   afterReply(request: Request, out: MessageBuffer, end: number): void {
     const parent = request.header.nodeid
     if (request.op === 'READDIRPLUS') {
-      this.listed.add(parent)
       eachEntry(out, end, (at) => this.known.add(entryNode(out, at), parent, entryIsDirectory(out, at)))
-    } else if (request.op === 'READDIR') this.listed.add(parent)
-    else if (ENTRY_REPLIES.has(request.op)) {
+    } else if (ENTRY_REPLIES.has(request.op)) {
       this.known.add(entryNode(out, OUT_HEADER_SIZE), parent, entryIsDirectory(out, OUT_HEADER_SIZE))
     }
   }
@@ -74,7 +72,7 @@ export class Coherence {
   /** FORGET, or one record of BATCH_FORGET. */
   forget(node: NodeId, nlookup: number): void {
     this.known.forget(node, nlookup)
-    if (!this.known.has(node)) this.listed.delete(node)
+    if (!this.known.has(node)) this.listings.forget(node)
   }
 
   private checkEntry(op: Request['op'], parent: NodeId, out: MessageBuffer, began: Moment): void {

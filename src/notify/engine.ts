@@ -1,13 +1,16 @@
 import type { Clock } from '../base/clock.js'
+import type { NodeId } from '../base/ids.js'
 import { UnsupportedError } from '../base/errors.js'
 import type { MessageCodec } from '../protocol/codec.js'
 import type { Negotiated, NotifySupport } from '../protocol/negotiated.js'
+import type { RequestOf } from '../protocol/message.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
 import type { Coherence } from './coherence.js'
 import type { Job, Work } from './job.js'
 import { Lanes } from './lanes.js'
 import type { NotifierOptions } from './options.js'
 import type { NotifyPort } from './port.js'
+import type { Moment } from './race-guard.js'
 import { NOT_CACHED, type NotifyResult } from './result.js'
 import { Retrieves } from './retrieves.js'
 import type { NotifyStats } from './stats.js'
@@ -21,12 +24,17 @@ export interface NotifyContext {
   readonly clock: Clock
   /** Told that a notification which may wait is with the peer from now on. */
   readonly onWaiting?: (() => void) | undefined
+  /** Called when the peer has taken RESEND, before it can have sent anything again. */
+  readonly onResend?: (() => void) | undefined
   /** Told of each notification that was sent, once its outcome is known. */
   readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
 
 const DEFAULT_MAX_QUEUED_PER_KEY = 1024
 const DEFAULT_MAX_QUEUED = 16_384
+
+/** The flag of renameat2(2). */
+const RENAME_EXCHANGE = 2
 
 /** The notifications of one connection, as its session sees them; what users call is the {@link Notifier} over it. */
 export class NotifyEngine {
@@ -37,7 +45,7 @@ export class NotifyEngine {
   readonly allocate: (bytes: number) => Uint8Array
 
   constructor(context: NotifyContext, options: NotifierOptions = {}) {
-    const { port, codec, kernel, coherence, clock, onWaiting, onSent } = context
+    const { port, codec, kernel, coherence, clock, onResend, onWaiting, onSent } = context
     this.kernel = kernel
     this.coherence = coherence
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes))
@@ -46,6 +54,7 @@ export class NotifyEngine {
       codec,
       coherence,
       clock,
+      onResend,
       onWaiting,
       onSent,
       maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
@@ -66,6 +75,27 @@ export class NotifyEngine {
   /** Those that the peer is at: of each line of notifications, the first that it has not taken. */
   waiting(): Iterable<Job> {
     return this.lanes.running()
+  }
+
+  /**
+   * RENAME was answered, and its caller still has both directories locked. The kernel then moves what it has by the old name
+   * to the new one, which is another object than the source has moved if that name was told to be stale and the telling
+   * still waits for the directory: so the new name is told to be stale too.
+   * @param began when the handler was called
+   */
+  renamed(request: RequestOf<'RENAME'> | RequestOf<'RENAME2'>, began: Moment): void {
+    const { coherence, lanes } = this
+    const from = request.header.nodeid
+    const [to, flags] =
+      request.op === 'RENAME'
+        ? [request.fuse_rename_in.newdir, 0]
+        : [request.fuse_rename2_in.newdir, request.fuse_rename2_in.flags]
+    const isUncertain = (directory: NodeId) =>
+      lanes.hasNames(directory) || coherence.races.namesTouchedSince(directory, began)
+    const tell = (node: NodeId, name: string) =>
+      void lanes.post({ notification: 'INVAL_ENTRY', node, name }).catch(() => undefined)
+    if (isUncertain(from)) tell(to, request.newname)
+    if ((flags & RENAME_EXCHANGE) !== 0 && isUncertain(to)) tell(from, request.oldname)
   }
 
   /** NOTIFY_REPLY came: the answer to a RETRIEVE. */

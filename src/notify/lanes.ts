@@ -22,6 +22,8 @@ export interface LanesContext {
   readonly maxQueued: number
   /** Whether the peer knows INC_EPOCH. */
   readonly hasEpoch: boolean
+  /** Called when the peer has taken RESEND. */
+  readonly onResend: (() => void) | undefined
   /** Told that more are with the peer; undefined costs nothing. */
   readonly onWaiting: (() => void) | undefined
   /** Told of each notification that was sent, after its outcome is known; undefined costs nothing. */
@@ -36,7 +38,15 @@ const CHAIN = 64
 const BURST = 32
 
 /** A barrier's place among the jobs that are with the peer; whatever it came to, the lock was had. */
-const BARRIER = {}
+class BarrierTicket {
+  readonly directory: NodeId
+  readonly number: number
+
+  constructor(directory: NodeId, number: number) {
+    this.directory = directory
+    this.number = number
+  }
+}
 
 interface Ticket {
   readonly job: Job
@@ -83,6 +93,11 @@ export class Lanes {
     })
   }
 
+  /** Whether anything about names in `directory` has not been taken by the peer yet. */
+  hasNames(directory: NodeId): boolean {
+    return this.lines.has(0 - directory)
+  }
+
   /** Of each line, the one that the peer is at; what may be with it as well waits for that. */
   *running(): Iterable<Job> {
     for (const line of [...this.lines.values(), ...this.loose]) {
@@ -120,11 +135,12 @@ export class Lanes {
   }
 
   private sendNow(work: Work): Promise<NotifyResult> {
-    const { port, codec, onSent } = this.context
+    const { port, codec, onResend, onSent } = this.context
     const result = port.send(encodeWork(codec, port.scratch, work))
     onSent?.(work, result, 0)
     const counts = this.counters.codes[work.notification]
     if (result === 0) {
+      if (work.notification === 'RESEND') onResend?.()
       counts.sent += 1
       return APPLIED_NOW
     }
@@ -151,8 +167,10 @@ export class Lanes {
   }
 
   private stand(line: Line, work: Work, waiter: Waiter, first: NodeId | undefined): void {
-    if (line.merge(work, waiter)) {
+    const into = line.merge(work, waiter)
+    if (into !== undefined) {
       waiter.outcome = 'merged'
+      into.barrier ??= first
       return
     }
     line.push(new Job(work, [waiter], waiter.since, first, this.context.coherence.races.now))
@@ -225,11 +243,10 @@ export class Lanes {
       job.behind = parent
       if (parent !== undefined) {
         job.barrier = undefined
-        // Listings that are answered from now on are not waited for.
-        coherence.listed.delete(parent)
         this.counters.barriers += 1
+        const ticket = new BarrierTicket(parent, coherence.listings.beginBarrier())
         const head = heads[at++]!
-        port.sendWaiting(head, encodeWork(codec, head, barrier(parent)), undefined, BARRIER, true)
+        port.sendWaiting(head, encodeWork(codec, head, barrier(parent)), undefined, ticket, true)
       }
       const head = heads[at++]!
       const ticket: Ticket = { job, line }
@@ -260,7 +277,10 @@ export class Lanes {
     if (this.isOver) return
     this.waiting -= 1
     this.isStarved = false
-    if (token === BARRIER) return
+    if (token instanceof BarrierTicket) {
+      this.context.coherence.listings.endBarrier(token.directory, token.number)
+      return
+    }
     const { job, line } = token as Ticket
     line.answered += 1
     if (line.again.length > 0) {

@@ -21,11 +21,11 @@ export class Line {
     this.key = key
   }
 
-  /** Adds to a waiting job that covers `work`, or can be made to; false if there is none. */
-  merge(work: Work, waiter: Waiter): boolean {
+  /** Adds to a waiting job that covers `work`, or can be made to; undefined if there is none. */
+  merge(work: Work, waiter: Waiter): Job | undefined {
     const job = work.notification === 'INVAL_ENTRY' ? this.mergeName(work) : this.mergeRange(work)
     job?.waiters.push(waiter)
-    return job !== undefined
+    return job
   }
 
   push(job: Job): void {

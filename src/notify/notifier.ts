@@ -47,7 +47,7 @@ export class Notifier {
         throw new NotifyError('EINVAL', 'INVAL_INODE', node, 'attributesOnly goes without a range')
       }
       this.#engine.need('INVAL_INODE', 'invalInode')
-      const { races, known, listed } = this.#engine.coherence
+      const { races, known, listings } = this.#engine.coherence
       races.touchNode(node)
       if (!known.has(node)) return this.#engine.notKnown('INVAL_INODE')
       if (attributesOnly) return this.#engine.lanes.post({ notification: 'INVAL_INODE', node })
@@ -55,7 +55,7 @@ export class Notifier {
       if (length === 0) return this.#engine.lanes.post({ notification: 'INVAL_INODE', node })
       return this.#engine.lanes.post(
         { notification: 'INVAL_INODE', node, offset, length },
-        listed.has(node) ? node : undefined,
+        listings.isPending(node) ? node : undefined,
       )
     })
   }

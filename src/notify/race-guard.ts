@@ -18,7 +18,9 @@ export class RaceGuard {
   private readonly nodes = new Map<NodeId, Moment>()
   private readonly names = new Map<NodeId, Moment>()
   /** When the requests that are unanswered began, the oldest first. */
-  private readonly unanswered = new Map<object, Moment>()
+  private unanswered = new Map<object, Moment>()
+  /** When the last of them began. */
+  private youngest: Moment = 0
   /** How many handlers are being called at this moment: more than one where one of them calls into another session. */
   private calls = 0
   private all: Moment = 0
@@ -56,6 +58,9 @@ export class RaceGuard {
   /** A handler goes on after its call: from now on what is touched counts for its reply. */
   begin(request: object, began: Moment): void {
     this.unanswered.set(request, began)
+    if (began >= this.youngest) this.youngest = began
+    // A handler that caused other requests to be handled goes on after they did, though it began before.
+    else this.unanswered = new Map([...this.unanswered].toSorted(([, a], [, b]) => a - b))
   }
 
   /** The reply to a request that {@link begin} was told of is on its way, or will never be. */

@@ -41,6 +41,7 @@ export function direntPlusSize(nameLength: number): number {
 abstract class RecordWriter<E extends Dirent> {
   /** Where the next record goes: the end of what was written. */
   at: number
+  readonly start: number
   protected readonly message: MessageBuffer
   private readonly end: number
 
@@ -48,6 +49,7 @@ abstract class RecordWriter<E extends Dirent> {
   constructor(message: MessageBuffer, start: number, end: number) {
     this.message = message
     this.at = start
+    this.start = start
     this.end = end
   }
 

@@ -57,6 +57,11 @@ export class InFlight {
     return this.records.has(unique)
   }
 
+  /** Those whose handlers are at work, and those that asked for something to follow their reply. */
+  uniques(): Iterable<Unique> {
+    return this.records.keys()
+  }
+
   signal(unique: Unique): AbortSignal {
     const record = this.record(unique)
     record.controller ??= new AbortController()

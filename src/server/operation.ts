@@ -1,7 +1,7 @@
 import type { Unique } from '../base/ids.js'
 import type { MessageCodec } from '../protocol/codec.js'
 import type { MessageBuffer, ReplyInput, RequestOf } from '../protocol/message.js'
-import type { OpcodeName } from '../protocol/opcodes.js'
+import { OPCODES, type OpcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import type { RequestHost } from './context.js'
 import type { ReplyDefaults } from './encode.js'
 import type { FileSystem } from './filesystem.js'
@@ -67,4 +67,15 @@ export function encode({ codec, out }: ReplySpace, reply: ReplyInput, sizeZero =
 
 export function uniqueOf(message: { readonly header: { readonly unique: Unique } }): Unique {
   return message.header.unique
+}
+
+/** The requests that have data or a value: views of the message. */
+export const VIEWING: ReadonlySet<string> = new Set(
+  Object.entries(OPCODES).flatMap(([op, row]: [string, OpcodeRow]) =>
+    row.in.some(({ kind }) => kind === 'bytes') ? [op] : [],
+  ),
+)
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

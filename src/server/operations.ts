@@ -158,13 +158,13 @@ export const OPERATIONS: Readonly<Partial<Record<OpcodeName, Operation>>> = {
   READDIR: filling(
     'readdir',
     (h, m: RequestOf<'READDIR'>, space) => new ReaddirRequest(h, m, room(space, m.fuse_read_in.size)),
-    (_result, request) => request.end - HEADER,
+    (_result, request) => request.finish() - HEADER,
   ),
   READDIRPLUS: filling(
     'readdirplus',
     (h, m: RequestOf<'READDIRPLUS'>, space) =>
       new ReaddirplusRequest(h, m, room(space, m.fuse_read_in.size), space.defaults),
-    (_result, request) => request.end - HEADER,
+    (_result, request) => request.finish() - HEADER,
   ),
   WRITE: operation('write', (h, m: RequestOf<'WRITE'>) => new file.WriteRequest(h, m), copied('WRITE')),
   FLUSH: operation('flush', (h, m: RequestOf<'FLUSH'>) => new file.FlushRequest(h, m), done('FLUSH')),

@@ -19,8 +19,9 @@ import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
 import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
-import type { Operation, ReplySpace } from './operation.js'
+import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
+import { AFTER_EMPTY } from './requests/dir.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
@@ -34,13 +35,15 @@ import { Watchdog, type WatchdogOptions } from './watchdog.js'
 export class Session implements Receiver, RequestHost {
   /** Resolves once INIT is answered; rejects if it was refused, or if the transport ended before. */
   readonly initialised: Promise<Negotiated>
+  /** What INIT offered, once it was answered here. */
+  initIn: InitIn | undefined
   /** Resolves when the transport has ended; rejects if that was no ordinary end. */
   readonly closed: Promise<void>
   private readonly transport: Transport
   private readonly fs: FileSystem
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
-  private readonly resends = new Resends()
+  private readonly resends: Resends
   private readonly coherence = new Coherence()
   private readonly clock: Clock
   private readonly watchdog: Watchdog | undefined
@@ -50,7 +53,6 @@ export class Session implements Receiver, RequestHost {
   private isInitialised = false
   private isDestroyed = false
   private isOver = false
-  private offered: InitIn | undefined
   private readonly start = new Deferred<Negotiated>()
   private readonly end = new Deferred<void>()
 
@@ -59,6 +61,7 @@ export class Session implements Receiver, RequestHost {
     this.fs = fs
     this.options = options
     this.clock = options.clock ?? SYSTEM_CLOCK
+    this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
     this.initialised = this.start.promise
     this.closed = this.end.promise
@@ -83,6 +86,7 @@ export class Session implements Receiver, RequestHost {
     this.isOver = true
     this.watchdog?.stop()
     this.inFlight.abortAll()
+    this.resends.end()
     this.engine?.end()
     this.start.reject(error ?? new Error('the mount ended before INIT was answered'))
     void this.finish(error)
@@ -116,11 +120,6 @@ export class Session implements Receiver, RequestHost {
     return { kh, wake: () => this.notifier.poll(kh) }
   }
 
-  /** What INIT offered, once it was answered here. */
-  get initIn(): InitIn | undefined {
-    return this.offered
-  }
-
   /** Does as if INIT had come and been answered here: another session of the same connection has done that. */
   adopt(initIn: InitIn): void {
     try {
@@ -146,9 +145,11 @@ export class Session implements Receiver, RequestHost {
       case 'BATCH_FORGET':
         for (const { nodeid, nlookup } of request.fuse_forget_one) this.forget(nodeid, nlookup)
         return 'done'
-      case 'INTERRUPT':
-        this.interrupted(withoutResend(request.fuse_interrupt_in.unique))
+      case 'INTERRUPT': {
+        const unique = withoutResend(request.fuse_interrupt_in.unique)
+        if (!this.interrupt(unique)) this.options.onStrayInterrupt?.(unique)
         return 'pending'
+      }
       case 'NOTIFY_REPLY':
         this.engine?.answered(Number(request.header.unique), request.fuse_notify_retrieve_in.offset, request.data)
         return 'pending'
@@ -175,24 +176,28 @@ export class Session implements Receiver, RequestHost {
 
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
-    if (isResend(unique) && this.inFlight.has(withoutResend(unique))) {
-      this.resends.rename(withoutResend(unique), unique)
-      return 'done'
-    }
+    if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
     const operation = OPERATIONS[request.op]
-    if (operation === undefined || this.fs[operation.method] === undefined) {
+    const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
+    if (operation === undefined || handler === undefined) {
       this.fail(unique, ERRNO.ENOSYS, undefined)
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.coherence.listed.add(request.header.nodeid)
+    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') {
+      if (request.fuse_read_in.offset === AFTER_EMPTY) {
+        this.fail(unique, 0, space)
+        return 'done'
+      }
+      this.coherence.listings.begin(request.header.nodeid)
+    }
     const { races } = this.coherence
     const began = races.enter()
     let argument: unknown
     let result: unknown
     try {
       argument = operation.request(this, request as never, space)
-      result = (this.fs[operation.method] as (req: unknown) => unknown).call(this.fs, argument)
+      result = this.resends.call(unique, () => handler.call(this.fs, argument))
       if (!isPromise(result)) {
         this.answer(operation, request, argument, result, space, began)
         return 'done'
@@ -221,9 +226,13 @@ export class Session implements Receiver, RequestHost {
     began: Moment,
     kept: MessageBuffer | undefined,
   ): Promise<void> {
+    const { unique } = request.header
     try {
-      this.answer(operation, request, argument, await promise, space, began)
+      const result = await promise
+      await this.resends.answerable(unique)
+      this.answer(operation, request, argument, result, space, began)
     } catch (error) {
+      await this.resends.answerable(unique)
       this.failWith(request, error, space, argument)
     }
     this.coherence.races.finish(request)
@@ -255,6 +264,7 @@ export class Session implements Receiver, RequestHost {
     if (!this.send(request.header.unique, used.out, end, request, used.payload)) {
       this.takeBack(request, argument, result)
     }
+    if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
   }
 
   private init(request: RequestOf<'INIT'>): void {
@@ -265,7 +275,7 @@ export class Session implements Receiver, RequestHost {
       const { out } = this.space()
       const end = this.codec.encodeReply(out, 0, { op: 'INIT', unique, fuse_init_out: initOut })
       this.send(unique, out, end, request)
-      this.offered = request.fuse_init_in
+      this.initIn = request.fuse_init_in
       this.start.resolve(kernel)
     } catch (error) {
       this.fail(unique, ERRNO.EPROTO, undefined)
@@ -284,17 +294,13 @@ export class Session implements Receiver, RequestHost {
     return kernel
   }
 
-  private interrupted(unique: Unique): void {
-    if (!this.interrupt(unique)) this.options.onStrayInterrupt?.(unique)
-  }
-
   private connect(kernel: Negotiated): NotifyEngine {
     const { notifyPort, notify } = this.options
     const port = notifyPort ?? new TransportPort(this.transport)
-    const { codec, coherence } = this
-    const { clock, watchdog } = this
+    const { codec, coherence, clock, watchdog, resends } = this
     const onWaiting = watchdog && (() => watchdog.poke())
-    return new NotifyEngine({ port, codec, kernel, coherence, clock, onWaiting }, notify)
+    const onResend = () => resends.sent()
+    return new NotifyEngine({ port, codec, kernel, coherence, clock, onResend, onWaiting }, notify)
   }
 
   private watch(options: WatchdogOptions): Watchdog {
@@ -390,15 +396,4 @@ export class Session implements Receiver, RequestHost {
   private space(): ReplySpace {
     return { codec: this.codec, out: this.transport.borrow(), defaults: this.options.defaults }
   }
-}
-
-/** The requests that have data or a value: views of the message. */
-const VIEWING: ReadonlySet<string> = new Set(
-  Object.entries(OPCODES).flatMap(([op, row]: [string, OpcodeRow]) =>
-    row.in.some(({ kind }) => kind === 'bytes') ? [op] : [],
-  ),
-)
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -22,8 +22,6 @@ const DONE_TAIL = 4
 const KICKED = 5
 const DONE = 8
 const JOB_WORDS = 5
-/** A stop that comes between a thread's look and its wait is noticed after this time. */
-const LONGEST_WAIT_MS = 60_000
 
 /** The memory of a queue, to be handed to another thread. */
 export interface LaneQueueMemory {
@@ -67,6 +65,11 @@ export class LaneQueue {
   publish(count: number): number {
     Atomics.add(this.words, TAIL, count)
     Atomics.notify(this.words, TAIL, count)
+    return this.unserved()
+  }
+
+  /** How many jobs no thread is free for; none if it is not above 0. */
+  unserved(): number {
     const waiting = (Atomics.load(this.words, TAIL) - Atomics.load(this.words, HEAD)) | 0
     return waiting - Atomics.load(this.words, IDLE)
   }
@@ -75,11 +78,11 @@ export class LaneQueue {
   take(): readonly LaneJob[] {
     const { words } = this
     for (;;) {
+      if (Atomics.load(words, STOP) === 1) return []
       const head = Atomics.load(words, HEAD)
       if (head === Atomics.load(words, TAIL)) {
-        if (Atomics.load(words, STOP) === 1) return []
         Atomics.add(words, IDLE, 1)
-        Atomics.wait(words, TAIL, head, LONGEST_WAIT_MS)
+        Atomics.wait(words, TAIL, head)
         Atomics.sub(words, IDLE, 1)
         continue
       }
@@ -118,9 +121,11 @@ export class LaneQueue {
     }
   }
 
-  /** Ends the threads that wait for jobs. */
+  /** Ends the threads. Jobs that none has taken are not done: the descriptor may be somebody else's by then. */
   stop(): void {
     Atomics.store(this.words, STOP, 1)
+    // A thread that has just looked must not fall asleep after the wake-up.
+    Atomics.add(this.words, TAIL, 1)
     Atomics.notify(this.words, TAIL)
   }
 }

@@ -7,7 +7,7 @@ const MAX_THREADS = 16
 
 /**
  * Writes by threads that serve nothing else, for where io_uring is forbidden. Whichever thread is free takes the next
- * write; a thread is added when there is more to write than free threads, up to {@link MAX_THREADS}.
+ * write; a thread is added while there is more to write than free threads, one after the other, up to {@link MAX_THREADS}.
  */
 export class ThreadLane implements Lane {
   readonly kind = 'threads'
@@ -17,6 +17,7 @@ export class ThreadLane implements Lane {
   private readonly queue = new LaneQueue(this.memory)
   private readonly workers: Worker[] = []
   private queued = 0
+  private isStarting = false
 
   constructor(device: number) {
     this.device = device
@@ -36,17 +37,24 @@ export class ThreadLane implements Lane {
     if (this.queued === 0) return
     const unserved = this.queue.publish(this.queued)
     this.queued = 0
-    if (unserved > 0 && this.workers.length < MAX_THREADS) this.grow()
+    this.grow(unserved)
   }
 
   close(): void {
     this.queue.stop()
   }
 
-  private grow(): void {
+  private grow(unserved: number): void {
+    if (unserved <= 0 || this.isStarting || this.workers.length === MAX_THREADS) return
+    this.isStarting = true
     const workerData = { device: this.device, memory: this.memory }
     const worker = new Worker(new URL('./device-lane-worker.js', import.meta.url), { workerData })
     worker.on('message', () => this.queue.collect(this.onTaken))
+    worker.once('online', () => {
+      this.isStarting = false
+      // It may wait for long with the first write that it finds.
+      this.grow(this.queue.unserved())
+    })
     // A thread that waits in the kernel must not keep a program alive that has nothing else to do.
     worker.unref()
     this.workers.push(worker)

@@ -13,6 +13,14 @@ export interface DirectorySpace {
   readonly end: number
 }
 
+/**
+ * The cookie behind the "." that an empty listing is given: the kernel keeps a listing in pages, and INVAL_INODE drops those,
+ * so that of a listing without any page it would drop nothing, and a file that is made later would not be seen. It is what
+ * filesystems commonly have for the end of a directory, and behind it nothing is listed.
+ */
+export const AFTER_EMPTY = 2n ** 63n - 1n
+const S_IFDIR = 0o40000
+
 /** What READDIR and READDIRPLUS have in common. */
 class DirectoryRequest extends RequestContext {
   readonly fh: FileHandle
@@ -54,8 +62,10 @@ export class ReaddirRequest extends DirectoryRequest {
     this.#writer.copy(listing.after(this.offset, this.size))
   }
 
-  /** Where the records end. */
-  get end(): number {
+  /** Ends the reply; returns where its records end. */
+  finish(): number {
+    const { at, start } = this.#writer
+    if (this.offset === 0 && at === start) this.add('.', this.node, S_IFDIR, AFTER_EMPTY)
     return this.#writer.at
   }
 }
@@ -92,8 +102,10 @@ export class ReaddirplusRequest extends DirectoryRequest {
     return this.#writer.add({ ino, off: next, type: direntType(mode), name, entry: NO_ENTRY })
   }
 
-  /** Where the records end. */
-  get end(): number {
+  /** Ends the reply; returns where its records end. */
+  finish(): number {
+    const { at, start } = this.#writer
+    if (this.offset === 0 && at === start) this.addName('.', this.node, S_IFDIR, AFTER_EMPTY)
     return this.#writer.at
   }
 }

@@ -1,0 +1,3 @@
+import { deadlockTable } from './run.js'
+
+deadlockTable('threads')

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DIR, FILE, harness, known, node, ROOT, stateOf } from './harness.js'
+
+/* ENOENT for a node that the kernel was given: it is about to install it. Listings that are on their way. */
+
+const BARRIER = 'INVAL_ENTRY 2 .'
+
+test('a node that the kernel was given and does not know yet: wait for the directory, and send it again', async () => {
+  const { port, notify, engine } = known()
+  const sent = notify.invalInode(FILE)
+  port.answer('INVAL_INODE', 'ENOENT')
+  assert.deepEqual(port.held, [BARRIER])
+  port.answer(BARRIER, 'ENOENT')
+  assert.deepEqual(port.held, ['INVAL_INODE 3 0+end'])
+  assert.equal(await stateOf(sent), 'pending')
+  port.answer()
+  assert.equal((await sent).outcome, 'applied')
+  const { barriers, retries, codes } = engine.stats()
+  assert.deepEqual([barriers, retries, codes.INVAL_INODE.sent, codes.INVAL_ENTRY.sent], [1, 1, 1, 0])
+})
+
+test('so it is for bytes to be stored, and for attributes alone, which are sent on the spot first', async () => {
+  const { port, notify } = known()
+  const stored = notify.store(FILE, 0, Buffer.from('abc'))
+  port.answer('STORE', 'ENOENT')
+  port.answer(BARRIER, 'ENOENT')
+  port.answer('STORE')
+  assert.equal((await stored).outcome, 'applied')
+  port.results.set('INVAL_INODE', 'ENOENT')
+  const attributes = notify.invalInode(FILE, { attributesOnly: true })
+  assert.deepEqual(port.held, [BARRIER])
+  port.answer(BARRIER, 'ENOENT')
+  assert.deepEqual(port.held, ['INVAL_INODE 3 attributes'])
+  port.answer()
+  assert.equal((await attributes).outcome, 'applied')
+})
+
+test('a kernel that says so again and again is believed', async () => {
+  const { port, notify, engine } = known()
+  const sent = notify.invalInode(FILE)
+  port.answerAll('ENOENT')
+  assert.equal((await sent).outcome, 'not-cached')
+  assert.deepEqual(port.texts, ['INVAL_INODE 3 0+end', BARRIER, 'INVAL_INODE 3 0+end', BARRIER, 'INVAL_INODE 3 0+end'])
+  assert.equal(engine.stats().codes.INVAL_INODE.notCached, 1)
+})
+
+test('a node that was never given, or taken back, is not sent at all; the root is never in doubt', async () => {
+  const { port, notify, coherence } = known()
+  coherence.forget(FILE, 1)
+  for (const { outcome } of await Promise.all([
+    notify.invalInode(FILE),
+    notify.store(FILE, 0, Buffer.from('x')),
+    notify.invalEntry(node(77), 'x'),
+    notify.delete(node(77), FILE, 'x'),
+    notify.prune([FILE, node(77)]),
+  ])) {
+    assert.equal(outcome, 'not-cached')
+  }
+  assert.equal((await notify.retrieve(FILE, 0, 10)).length, 0)
+  assert.deepEqual(port.texts, [])
+  const root = notify.invalInode(ROOT)
+  port.answer('', 'ENOENT')
+  assert.equal((await root).outcome, 'not-cached')
+  assert.equal(port.sent.length, 1)
+})
+
+test('the others of the same key wait for the second try', async () => {
+  const { port, notify } = known()
+  void notify.invalInode(FILE)
+  const next = notify.store(FILE, 0, Buffer.from('x'))
+  port.answer('INVAL_INODE', 'ENOENT')
+  port.answer(BARRIER, 'ENOENT')
+  assert.deepEqual(port.held, ['INVAL_INODE 3 0+end'])
+  port.answerAll()
+  assert.equal((await next).outcome, 'applied')
+})
+
+test('a directory that was listed: its lock first, then the listing', async () => {
+  const { port, notify, coherence } = known()
+  coherence.listings.begin(DIR)
+  const first = notify.invalInode(DIR)
+  assert.deepEqual(port.held, [BARRIER])
+  port.answerAll('ENOENT')
+  await first
+  const { length } = port.sent
+  void notify.invalInode(DIR)
+  assert.deepEqual(port.texts.slice(length), ['INVAL_INODE 2 0+end'], 'nothing was listed since')
+})
+
+test('whoever else waits for the lock of a listed directory, it is waited for until they have it', async () => {
+  const { port, notify, coherence } = known()
+  coherence.listings.begin(DIR)
+  void notify.invalInode(FILE)
+  port.answer('INVAL_INODE 3', 'ENOENT')
+  assert.deepEqual(port.held, [BARRIER])
+  // The answer to READDIR is not applied yet: the barrier stands behind it.
+  void notify.invalInode(DIR)
+  assert.deepEqual(port.held, [BARRIER, BARRIER])
+})
+
+test('a listing that began behind the barrier is not covered by it', () => {
+  const { port, notify, coherence } = known()
+  coherence.listings.begin(DIR)
+  void notify.invalInode(DIR)
+  coherence.listings.begin(DIR)
+  port.answerAll('ENOENT')
+  void notify.invalInode(DIR)
+  assert.deepEqual(port.held, [BARRIER])
+})
+
+test('what is merged with one that needs no barrier brings its own', async () => {
+  const { port, notify, coherence } = known()
+  const all = [notify.invalInode(DIR), notify.invalInode(DIR)]
+  coherence.listings.begin(DIR)
+  all.push(notify.invalInode(DIR))
+  port.answer('INVAL_INODE 2')
+  assert.deepEqual(port.held, [BARRIER])
+  port.answerAll('ENOENT')
+  await Promise.all(all)
+})
+
+test('a filesystem that never asked for push caching costs the kernel nothing', async () => {
+  const { port, notify } = harness()
+  await notify.invalInode(FILE)
+  assert.deepEqual(port.texts, [])
+})
