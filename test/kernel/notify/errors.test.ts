@@ -51,17 +51,17 @@ onBothLanes({
     const { file } = await objects(c)
     await server.notify('invalEntry', dirNode, 'f').settled
     for (const call of [
-      server.notify('invalInode', UNKNOWN),
-      server.notify('invalEntry', UNKNOWN, 'x'),
-      server.notify('invalEntry', dirNode, 'never looked up'),
-      server.notify('invalEntry', dirNode, '.'),
-      server.notify('invalEntry', dirNode, 'never looked up', { expireOnly: true }),
-      server.notify('store', UNKNOWN, 0, Buffer.from('x')),
-      server.notify('delete', UNKNOWN, file, 'x'),
-      server.notify('delete', dirNode, UNKNOWN, 'never looked up'),
-      server.notify('prune', [UNKNOWN]),
+      () => server.notify('invalInode', UNKNOWN),
+      () => server.notify('invalEntry', UNKNOWN, 'x'),
+      () => server.notify('invalEntry', dirNode, 'never looked up'),
+      () => server.notify('invalEntry', dirNode, '.'),
+      () => server.notify('invalEntry', dirNode, 'never looked up', { expireOnly: true }),
+      () => server.notify('store', UNKNOWN, 0, Buffer.from('x')),
+      () => server.notify('delete', UNKNOWN, file, 'x'),
+      () => server.notify('delete', dirNode, UNKNOWN, 'never looked up'),
+      () => server.notify('prune', [UNKNOWN]),
     ]) {
-      assert.equal(await outcomeOf(call), 'not-cached')
+      assert.equal(await outcomeOf(call()), 'not-cached')
     }
     assert.equal(((await server.notify('retrieve', UNKNOWN, 0, 10).settled) as Uint8Array).length, 0)
   },
@@ -71,21 +71,21 @@ onBothLanes({
     const { file } = await objects(c)
     const before = written(await server.notifyStats())
     const bad = [
-      server.notify('invalInode', 0 as NodeId),
-      server.notify('invalInode', file, { offset: -1 }),
-      server.notify('invalInode', file, { attributesOnly: true, length: 5 }),
-      server.notify('invalEntry', dirNode, ''),
-      server.notify('invalEntry', dirNode, 'a/b'),
-      server.notify('store', file, 2 ** 53 - 1, Buffer.from('xx')),
-      server.notify('retrieve', file, 0, -1),
-      server.notify('delete', dirNode, -1 as NodeId, 'x'),
-      server.notify('prune', [file, 0.5 as NodeId]),
-      server.notify('poll', -1),
+      () => server.notify('invalInode', 0 as NodeId),
+      () => server.notify('invalInode', file, { offset: -1 }),
+      () => server.notify('invalInode', file, { attributesOnly: true, length: 5 }),
+      () => server.notify('invalEntry', dirNode, ''),
+      () => server.notify('invalEntry', dirNode, 'a/b'),
+      () => server.notify('store', file, 2 ** 53 - 1, Buffer.from('xx')),
+      () => server.notify('retrieve', file, 0, -1),
+      () => server.notify('delete', dirNode, -1 as NodeId, 'x'),
+      () => server.notify('prune', [file, 0.5 as NodeId]),
+      () => server.notify('poll', -1),
     ]
     for (const { settled } of bad) await assert.rejects(settled, { name: 'NotifyError', code: 'EINVAL' })
     const long = [
-      server.notify('invalEntry', dirNode, 'x'.repeat(4096)),
-      server.notify('delete', dirNode, file, 'ü'.repeat(2048)),
+      () => server.notify('invalEntry', dirNode, 'x'.repeat(4096)),
+      () => server.notify('delete', dirNode, file, 'ü'.repeat(2048)),
     ]
     for (const { settled } of long) await assert.rejects(settled, { name: 'NotifyError', code: 'ENAMETOOLONG' })
     assert.equal(written(await server.notifyStats()), before)
