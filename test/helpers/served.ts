@@ -10,7 +10,7 @@ import { free } from './free.js'
 export interface Served {
   readonly path: string
   readonly server: ChildProcess
-  /** The number of its connection, for fusectl. */
+  /** The number of its connection, for fusectl. @throws Error if it is not mounted */
   readonly connection: number
   /** Asks the server, and waits for what it says next. */
   readonly ask: () => Promise<unknown>
@@ -63,8 +63,17 @@ export async function serve(
   }
   const said = await next()
   if (said !== 'ready') throw new Error(`${server} said ${JSON.stringify(said)}`)
-  const mounted = findMount(path)
-  if (mounted === undefined) throw new Error(`${server} is ready, but not mounted`)
-  const connection = connectionNumber(mounted)
-  return { path, server: child, connection, ask, next, tell: (message) => child.send(message), heard }
+  return {
+    path,
+    server: child,
+    get connection() {
+      const mounted = findMount(path)
+      if (mounted === undefined) throw new Error(`${server} is not mounted`)
+      return connectionNumber(mounted)
+    },
+    ask,
+    next,
+    tell: (message) => child.send(message),
+    heard,
+  }
 }
