@@ -70,7 +70,7 @@ class Change {
       case 0:
         return this.remove(parent, name, item)
       case 1:
-        return this.rename(parent, name)
+        return this.rename(parent, name, directory)
       case 2:
       case 3:
         // A client's own write of the same bytes, still on its way here, would not be ordered with stored ones.
@@ -98,8 +98,11 @@ class Change {
     return 'remove'
   }
 
-  private rename(parent: Item, name: string): string {
-    const target = this.tree.at(String(this.random.below(this.options.directories)))
+  /** What clients write to and what is stored to are kept apart. */
+  private rename(parent: Item, name: string, directory: number): string {
+    const { directories, sharedFrom } = this.options
+    const [least, end] = directory < sharedFrom ? [0, sharedFrom] : [sharedFrom, directories]
+    const target = this.tree.at(String(least + this.random.below(end - least)))
     const newName = String(this.random.below(this.options.names))
     if (parent === target && name === newName) return 'nothing'
     this.tree.move(parent, name, target, newName)
