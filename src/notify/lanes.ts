@@ -8,6 +8,7 @@ import { barrier, encodeWork, isFree, Job, mayWait, type Waiter, type Work } fro
 import { Line } from './line.js'
 import type { NotifyPort } from './port.js'
 import { APPLIED, mountEnded, NOT_CACHED, NotifyError, type NotifyOutcome, type NotifyResult } from './result.js'
+import { RecentContent } from './recent-content.js'
 import { NotifyCounters } from './stats.js'
 
 /** What {@link Lanes} works with. */
@@ -39,6 +40,7 @@ export class Lanes {
   /** How many are with the peer. */
   waiting = 0
   private readonly context: LanesContext
+  private readonly recentContent: RecentContent
   /** By key: a node's number for its attributes and content, the negated number for names in a directory. */
   private readonly lines = new Map<number, Line>()
   /** Those with the peer. */
@@ -52,6 +54,7 @@ export class Lanes {
 
   constructor(context: LanesContext) {
     this.context = context
+    this.recentContent = new RecentContent(context.clock)
     context.port.onTaken = (token, result) => this.taken(token as Job, result)
   }
 
@@ -76,6 +79,11 @@ export class Lanes {
   /** Whether anything about names in `directory` has not been taken by the peer yet. */
   hasNames(directory: NodeId): boolean {
     return this.lines.has(0 - directory)
+  }
+
+  /** Whether pages of `node` are being dropped or replaced, or were a short time ago. */
+  hasRecentContent(node: NodeId): boolean {
+    return this.lines.has(node) || this.recentContent.has(node)
   }
 
   /** Those that are with the peer, the oldest first. */
@@ -182,6 +190,7 @@ export class Lanes {
     job.atBarrier = parent === undefined ? 0 : coherence.listings.beginBarrier()
     if (parent !== undefined) this.counters.barriers += 1
     const work = parent === undefined ? job.work : barrier(parent)
+    if (work.notification === 'STORE') coherence.stores.begin(work.node)
     this.running.add(job)
     this.waiting += 1
     port.sendWaiting(message, encodeWork(codec, message, work), work.data, job)
@@ -234,8 +243,16 @@ export class Lanes {
     if (waitedMs > this.counters.longestWaitMs) this.counters.longestWaitMs = waitedMs
     this.context.onSent?.(work, result, waitedMs)
     const nothing = isNothing(work, result)
-    if (result === 0) counts.sent += 1
-    else if (nothing) counts.notCached += 1
+    if (result === 0) {
+      counts.sent += 1
+      if (changesPages(work)) this.recentContent.change(work.node)
+      const next = work.notification === 'STORE' ? this.context.coherence.stores.end(work) : undefined
+      if (next !== undefined) {
+        job.work = next
+        this.start(job)
+        return
+      }
+    } else if (nothing) counts.notCached += 1
     else counts.failed += 1
     for (const waiter of job.waiters) {
       if (waiter.outcome === 'merged') counts.merged += 1
@@ -278,6 +295,10 @@ export class Lanes {
 
 const APPLIED_NOW = Promise.resolve(APPLIED)
 const NOT_CACHED_NOW = Promise.resolve(NOT_CACHED)
+
+function changesPages({ notification, offset }: Work): boolean {
+  return notification === 'STORE' || (notification === 'INVAL_INODE' && offset !== undefined)
+}
 
 /** What is kept in order; 0: nothing. */
 function keyOf({ notification, node }: Work): number {

@@ -284,7 +284,8 @@ export class Session implements Receiver, RequestHost {
     }
     this.coherence.beforeReply(request, used.out, end, began)
     this.send(unique, used.out, end, request, used.payload)
-    if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
+    if (request.op === 'WRITE') this.engine?.wrote(request)
+    else if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
   }
 
   private init(request: RequestOf<'INIT'>): void {

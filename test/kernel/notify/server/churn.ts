@@ -10,8 +10,6 @@ export interface ChurnOptions {
   /** How many directories, `0`, `1` …, and how many names in each, `0`, `1` … */
   readonly directories: number
   readonly names: number
-  /** Of the directories from this one on the clients write too. */
-  readonly sharedFrom: number
 }
 
 /** Notifications that may be out at a time. */
@@ -70,11 +68,10 @@ class Change {
       case 0:
         return this.remove(parent, name, item)
       case 1:
-        return this.rename(parent, name, directory)
+        return this.rename(parent, name)
       case 2:
       case 3:
-        // A client's own write of the same bytes, still on its way here, would not be ordered with stored ones.
-        return directory < this.options.sharedFrom ? this.store(item) : this.write(item)
+        return this.store(item)
       case 4:
         return this.chmod(item)
       default:
@@ -98,11 +95,8 @@ class Change {
     return 'remove'
   }
 
-  /** What clients write to and what is stored to are kept apart. */
-  private rename(parent: Item, name: string, directory: number): string {
-    const { directories, sharedFrom } = this.options
-    const [least, end] = directory < sharedFrom ? [0, sharedFrom] : [sharedFrom, directories]
-    const target = this.tree.at(String(least + this.random.below(end - least)))
+  private rename(parent: Item, name: string): string {
+    const target = this.tree.at(String(this.random.below(this.options.directories)))
     const newName = String(this.random.below(this.options.names))
     if (parent === target && name === newName) return 'nothing'
     this.tree.move(parent, name, target, newName)
