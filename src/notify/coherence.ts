@@ -15,6 +15,7 @@ import {
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
 import { RaceGuard, type Moment } from './race-guard.js'
+import { Stores } from './stores.js'
 
 /**
  * What the session and the notifier of one connection must both know so that no invalidation is lost: what the peer may
@@ -25,6 +26,7 @@ export class Coherence {
   readonly known = new KnownNodes()
   readonly races = new RaceGuard()
   readonly listings = new Listings()
+  readonly stores = new Stores()
 
   /**
    * Takes back what an encoded reply must not promise. To be called right before it is sent.
@@ -60,13 +62,16 @@ export class Coherence {
   }
 
   /** Counts what a reply gave to the peer. To be called once it was sent. */
-  afterReply(request: Request, out: MessageBuffer, end: number): void {
-    const parent = request.header.nodeid
-    if (request.op === 'READDIRPLUS') {
-      eachEntry(out, end, (at) => this.known.add(entryNode(out, at), parent, entryIsDirectory(out, at)))
-    } else if (ENTRY_REPLIES.has(request.op)) {
-      this.known.add(entryNode(out, OUT_HEADER_SIZE), parent, entryIsDirectory(out, OUT_HEADER_SIZE))
-    }
+  afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
+    if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
+    else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
+    else if (op === 'GETATTR' || op === 'SETATTR' || op === 'STATX') this.stores.gaveAttributes(header.nodeid)
+  }
+
+  private gave(parent: NodeId, out: MessageBuffer, at: number): void {
+    const node = entryNode(out, at)
+    this.known.add(node, parent, entryIsDirectory(out, at))
+    this.stores.gaveAttributes(node)
   }
 
   /** FORGET, or one record of BATCH_FORGET. */

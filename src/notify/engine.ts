@@ -3,6 +3,7 @@ import type { NodeId } from '../base/ids.js'
 import { UnsupportedError } from '../base/errors.js'
 import type { MessageCodec } from '../protocol/codec.js'
 import type { Negotiated, NotifySupport } from '../protocol/negotiated.js'
+import { FUSE_WRITE_CACHE } from '../protocol/flags/io.js'
 import type { RequestOf } from '../protocol/message.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
 import type { Coherence } from './coherence.js'
@@ -96,6 +97,18 @@ export class NotifyEngine {
       void lanes.post({ notification: 'INVAL_ENTRY', node, name }).catch(() => undefined)
     if (isUncertain(from)) tell(to, request.newname)
     if ((flags & RENAME_EXCHANGE) !== 0 && isUncertain(to)) tell(from, request.oldname)
+  }
+
+  /**
+   * WRITE of write(2) was answered. If pages of the file were dropped or replaced a short time ago, they may lack its bytes,
+   * so they are dropped: see {@link RecentContent}.
+   */
+  wrote({ header, fuse_write_in, data }: RequestOf<'WRITE'>): void {
+    const isFromCache = (fuse_write_in.write_flags & FUSE_WRITE_CACHE) !== 0
+    if (isFromCache || !this.lanes.hasRecentContent(header.nodeid)) return
+    const range = { offset: fuse_write_in.offset, length: data.length }
+    const work: Work = { notification: 'INVAL_INODE', node: header.nodeid, ...range }
+    if (data.length > 0) void this.lanes.post(work).catch(() => undefined)
   }
 
   /** NOTIFY_REPLY came: the answer to a RETRIEVE. */

@@ -9,6 +9,7 @@ import { barrier, encodeWork, isFree, Job, mayWait, type Waiter, type Work } fro
 import { Line } from './line.js'
 import type { NotifyPort } from './port.js'
 import { APPLIED, isNothing, mountEnded, NOT_CACHED, NotifyError, refusal, type NotifyResult } from './result.js'
+import { RecentContent } from './recent-content.js'
 import { NotifyCounters } from './stats.js'
 
 /** What {@link Lanes} works with. */
@@ -64,6 +65,7 @@ export class Lanes {
   /** How many stand in line. */
   queued = 0
   private readonly context: LanesContext
+  private readonly recentContent: RecentContent
   private readonly lines = new Map<number, Line>()
   /** Lines of what has no key. */
   private readonly loose = new Set<Line>()
@@ -76,6 +78,7 @@ export class Lanes {
 
   constructor(context: LanesContext) {
     this.context = context
+    this.recentContent = new RecentContent(context.clock)
     context.port.onTaken = (token, result) => this.taken(token, result)
   }
 
@@ -96,6 +99,11 @@ export class Lanes {
   /** Whether anything about names in `directory` has not been taken by the peer yet. */
   hasNames(directory: NodeId): boolean {
     return this.lines.has(0 - directory)
+  }
+
+  /** Whether pages of `node` are being dropped or replaced, or were a short time ago. */
+  hasRecentContent(node: NodeId): boolean {
+    return this.lines.has(node) || this.recentContent.has(node)
   }
 
   /** Of each line, the one that the peer is at; what may be with it as well waits for that. */
@@ -248,6 +256,7 @@ export class Lanes {
         const head = heads[at++]!
         port.sendWaiting(head, encodeWork(codec, head, barrier(parent)), undefined, ticket, true)
       }
+      if (job.work.notification === 'STORE') coherence.stores.begin(job.work.node)
       const head = heads[at++]!
       const ticket: Ticket = { job, line }
       port.sendWaiting(head, encodeWork(codec, head, job.work), job.work.data, ticket, at < heads.length)
@@ -283,13 +292,14 @@ export class Lanes {
     }
     const { job, line } = token as Ticket
     line.answered += 1
+    const next = job.work.notification === 'STORE' ? this.context.coherence.stores.end(job.work) : undefined
     if (line.again.length > 0) {
       // Something before it is to be sent again, and the order is to be kept.
       line.again.push(job)
     } else {
       const isMissing = result === -ERRNO.ENOENT && job.retries < MAX_RETRIES
       const parent = isMissing ? this.contradiction(job.work) : undefined
-      if (parent === undefined) this.settle(job, result)
+      if (parent === undefined) this.settle(job, result, line, next)
       else {
         job.retries += 1
         job.barrier = parent
@@ -318,15 +328,23 @@ export class Lanes {
     return this.context.coherence.known.parentOf(node)
   }
 
-  private settle({ work, since, waiters }: Job, result: number): void {
+  /** @param next what is to follow it, if the peer took it */
+  private settle({ work, since, waiters }: Job, result: number, line: Line, next: Work | undefined): void {
     const { notification } = work
     const counts = this.counters.codes[notification]
     const now = this.context.clock.now()
     if (now - since > this.counters.longestWaitMs) this.counters.longestWaitMs = now - since
     this.context.onSent?.(work, result, now - since)
     const nothing = result !== 0 && isNothing(notification, -result)
-    if (result === 0) counts.sent += 1
-    else if (nothing) counts.notCached += 1
+    if (result === 0) {
+      counts.sent += 1
+      if (changesPages(work)) this.recentContent.change(work.node)
+      if (next !== undefined) {
+        line.push(new Job(next, waiters, since))
+        this.queued += 1
+        return
+      }
+    } else if (nothing) counts.notCached += 1
     else counts.failed += 1
     for (const { outcome, since: asked, resolve, reject } of waiters) {
       if (outcome === 'merged') counts.merged += 1
@@ -342,6 +360,10 @@ const NOT_CACHED_NOW = Promise.resolve(NOT_CACHED)
 
 function refuseLate({ notification }: Work): Promise<NotifyResult> {
   return notification === 'RETRIEVE' ? Promise.reject(mountEnded(notification)) : NOT_CACHED_NOW
+}
+
+function changesPages({ notification, offset }: Work): boolean {
+  return notification === 'STORE' || (notification === 'INVAL_INODE' && offset !== undefined)
 }
 
 /** What is kept in order; 0: nothing. */

@@ -264,7 +264,8 @@ export class Session implements Receiver, RequestHost {
     if (!this.send(request.header.unique, used.out, end, request, used.payload)) {
       this.takeBack(request, argument, result)
     }
-    if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
+    if (request.op === 'WRITE') this.engine?.wrote(request)
+    else if (request.op === 'RENAME' || request.op === 'RENAME2') this.engine?.renamed(request, began)
   }
 
   private init(request: RequestOf<'INIT'>): void {

@@ -40,6 +40,16 @@ export const calls = {
     }
   },
 
+  /** Some bytes, through a descriptor of its own. */
+  readAt(path: string, length: number, offset: number): Buffer {
+    const fd = posix.open(path, O.RDONLY)
+    try {
+      return Buffer.from(posix.pread(fd, length, offset))
+    } finally {
+      posix.close(fd)
+    }
+  },
+
   /** The names in a directory, in order, without "." and "..". */
   list(path: string): string[] {
     const fd = posix.open(path, O.RDONLY | O.DIRECTORY)

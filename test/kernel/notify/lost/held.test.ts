@@ -4,4 +4,4 @@ import { KINDS, PLUS_KINDS } from './kinds.js'
 
 heldReplies(KINDS, {})
 heldReplies(PLUS_KINDS, { plus: true })
-onBothLanes(SPECIAL, { statx: true })
+onBothLanes(SPECIAL, { statx: true, init: { maxReadahead: 0 } })

@@ -68,5 +68,13 @@ async function compare(server: Scripted, client: (typeof server.clients)[number]
   }
   for (const path of absent) assert.equal(await client.call('exists', server.at(path)), false, path)
   const shown = await client.call('snapshot', server.path)
+  for (const [i, one] of shown.entries()) {
+    const [seen, real] = [one.content, expected[i]?.content]
+    if (seen === undefined || real === undefined || one.path !== expected[i]!.path || seen.equals(real)) continue
+    const at = seen.findIndex((byte, offset) => byte !== real[offset])
+    const around = (bytes: Buffer) => bytes.subarray(Math.max(0, at - 10), at + 40).toString('latin1')
+    const what = `${seen.length} bytes, ${real.length} at the source, from byte ${at} on '${around(seen)}', not '${around(real)}'`
+    assert.fail(`${one.path}, node ${one.ino}: ${what}`)
+  }
   assert.deepEqual(shown.map(brief), expected.map(brief))
 }

@@ -10,8 +10,6 @@ export interface ChurnOptions {
   /** How many directories, `0`, `1` …, and how many names in each, `0`, `1` … */
   readonly directories: number
   readonly names: number
-  /** Of the directories from this one on the clients write too. */
-  readonly sharedFrom: number
 }
 
 /** Notifications that may be out at a time. */
@@ -73,8 +71,7 @@ class Change {
         return this.rename(parent, name)
       case 2:
       case 3:
-        // A client's own write of the same bytes, still on its way here, would not be ordered with stored ones.
-        return directory < this.options.sharedFrom ? this.store(item) : this.write(item)
+        return this.store(item)
       case 4:
         return this.chmod(item)
       default:
