@@ -80,3 +80,12 @@ export type {
   Statfs,
   StatxResult,
 } from './server/results.js'
+export type { ControlStatus } from './control/server.js'
+export type { GuardianStatus } from './kernel/guardian.js'
+export type { InFlightTable } from './mount-control.js'
+export type { RequestInFlight } from './server/inflight.js'
+export type { Stall } from './server/stall.js'
+export type { WaitingNotification } from './notify/waiting.js'
+export type { LoopKind } from './transport/device-loops.js'
+export type { LoopStats } from './transport/device-source.js'
+export type { LaneKind } from './transport/device-notify.js'
