@@ -71,21 +71,21 @@ onBothLanes({
     const { file } = await objects(c)
     const before = written(await server.notifyStats())
     const bad = [
-      () => server.notify('invalInode', 0 as NodeId),
-      () => server.notify('invalInode', file, { offset: -1 }),
-      () => server.notify('invalInode', file, { attributesOnly: true, length: 5 }),
-      () => server.notify('invalEntry', dirNode, ''),
-      () => server.notify('invalEntry', dirNode, 'a/b'),
-      () => server.notify('store', file, 2 ** 53 - 1, Buffer.from('xx')),
-      () => server.notify('retrieve', file, 0, -1),
-      () => server.notify('delete', dirNode, -1 as NodeId, 'x'),
-      () => server.notify('prune', [file, 0.5 as NodeId]),
-      () => server.notify('poll', -1),
+      server.notify('invalInode', 0 as NodeId),
+      server.notify('invalInode', file, { offset: -1 }),
+      server.notify('invalInode', file, { attributesOnly: true, length: 5 }),
+      server.notify('invalEntry', dirNode, ''),
+      server.notify('invalEntry', dirNode, 'a/b'),
+      server.notify('store', file, 2 ** 53 - 1, Buffer.from('xx')),
+      server.notify('retrieve', file, 0, -1),
+      server.notify('delete', dirNode, -1 as NodeId, 'x'),
+      server.notify('prune', [file, 0.5 as NodeId]),
+      server.notify('poll', -1),
     ]
     for (const { settled } of bad) await assert.rejects(settled, { name: 'NotifyError', code: 'EINVAL' })
     const long = [
-      () => server.notify('invalEntry', dirNode, 'x'.repeat(4096)),
-      () => server.notify('delete', dirNode, file, 'ü'.repeat(2048)),
+      server.notify('invalEntry', dirNode, 'x'.repeat(4096)),
+      server.notify('delete', dirNode, file, 'ü'.repeat(2048)),
     ]
     for (const { settled } of long) await assert.rejects(settled, { name: 'NotifyError', code: 'ENAMETOOLONG' })
     assert.equal(written(await server.notifyStats()), before)
