@@ -165,6 +165,19 @@ test('what is merged with one that needs no barrier brings its own', async () =>
   await Promise.all(all)
 })
 
+test('so it does if the other waits for the directory above, since a directory that was listed is known', async () => {
+  const { port, notify, coherence } = known()
+  const first = notify.invalInode(DIR)
+  await settle()
+  port.take('INVAL_INODE 2', 'ENOENT')
+  coherence.listings.begin(DIR)
+  const second = notify.invalInode(DIR)
+  await settle()
+  assert.deepEqual(port.held, [BARRIER, 'INVAL_INODE 2 0+end'])
+  await port.answerAll()
+  await Promise.all([first, second])
+})
+
 test('a filesystem that never asked for push caching costs the kernel nothing', async () => {
   const { port, notify } = harness()
   await notify.invalInode(FILE)

@@ -20,6 +20,17 @@ test('of a file: one invalidation of all of it, ranges and stored bytes alike', 
   assert.deepEqual([engine.stats().codes.INVAL_INODE.escalated, engine.stats().queued], [5, 0])
 })
 
+test('of a directory that was listed: its lock is waited for all the same', async () => {
+  const { port, notify, coherence } = known({ maxQueuedPerKey: 2 })
+  const all = [notify.invalInode(DIR)]
+  await settle()
+  coherence.listings.begin(DIR)
+  for (const page of [0, 2, 4]) all.push(notify.invalInode(DIR, { offset: page * 10_000, length: 1 }))
+  await port.answerAll()
+  assert.deepEqual(port.texts, ['INVAL_INODE 2 0+end', 'INVAL_ENTRY 2 .', 'INVAL_INODE 2 0+end'])
+  await Promise.all(all)
+})
+
 test('of names: INC_EPOCH at once, and the listing of the directory once its lock was had', async () => {
   const { port, notify } = known({ maxQueuedPerKey: 3 })
   const first = notify.invalEntry(DIR, 'held')
