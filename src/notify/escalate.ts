@@ -32,6 +32,8 @@ export function escalateLine(line: Line, hasEpoch: boolean): Escalation {
   const waiters = replaced.flatMap((job) => job.waiters)
   for (const waiter of waiters) waiter.outcome = 'escalated'
   const all: Work = { notification: 'INVAL_INODE', node, offset: 0, length: Infinity }
-  line.push(new Job(all, waiters, replaced[0]!.since, isNames ? node : undefined))
+  // The last one's, since a directory that was listed later is known by then, and its own lock is what counts.
+  const lock = isNames ? node : replaced.findLast(({ barrier }) => barrier !== undefined)?.barrier
+  line.push(new Job(all, waiters, replaced[0]!.since, lock))
   return { removed: replaced.length - 1, refused: [], epoch: isNames }
 }

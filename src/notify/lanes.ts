@@ -178,7 +178,8 @@ export class Lanes {
     const into = line.merge(work, waiter)
     if (into !== undefined) {
       waiter.outcome = 'merged'
-      into.barrier ??= first
+      // A directory that was listed is known: its own lock counts, not that of the one above.
+      if (first !== undefined) into.barrier = first
       return
     }
     line.push(new Job(work, [waiter], waiter.since, first, this.context.coherence.races.now))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { UnsupportedError } from '#src/base/errors.js'
 import type { Notifier } from '#src/notify/notifier.js'
 import { NotifyError } from '#src/notify/result.js'
-import { DIR, FILE, known, node } from './harness.js'
+import { DIR, FILE, known, node, settle } from './harness.js'
 
 /* What makes no sense is refused before anything is sent, and so is what was not negotiated. */
 
@@ -52,7 +52,7 @@ test('a name may be as long as the connection allows, counted in bytes, and not 
   assert.equal(kernel.maxNameBytes, 4095)
   const longest = `${'ü'.repeat(2047)}x`
   const sent = notify.invalEntry(DIR, longest)
-  port.answerAll()
+  await port.answerAll()
   await sent
   const { length } = port.sent
   await assert.rejects(notify.invalEntry(DIR, `${longest}x`), { code: 'ENAMETOOLONG', node: DIR })
@@ -66,7 +66,7 @@ test('a name may be as long as the connection allows, counted in bytes, and not 
 test('a name that is no UTF-8 goes out with the bytes that it came in with', async () => {
   const { port, notify } = known()
   const sent = notify.invalEntry(DIR, 'a\udcffb')
-  port.answerAll()
+  await port.answerAll()
   await sent
   assert.deepEqual(port.texts, ['INVAL_ENTRY 2 a\udcffb'])
 })
@@ -99,6 +99,7 @@ for (const [minor, call] of SINCE) {
     assert.deepEqual(before.port.texts, [])
     const since = known({}, { minorLimit: minor })
     void call(since.notify)
+    await settle()
     assert.equal(since.port.sent.length, 1)
   })
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { ERRNO, type ErrnoName } from '#src/base/errno.js'
 import type { Clock } from '#src/base/clock.js'
 import type { NodeId } from '#src/base/ids.js'
@@ -25,9 +26,11 @@ export interface Sent {
 interface Waiting {
   readonly token: object
   readonly sent: Sent
+  /** The one before it in its chain, which is taken first. */
+  readonly behind: Waiting | undefined
 }
 
-/** Takes what is sent by {@link send} at once, with {@link results}; the rest when {@link answer} is called. */
+/** Takes what is sent by {@link send} at once, with {@link results}; the rest when the test says so, each chain in order. */
 export class FakePort implements NotifyPort {
   readonly scratch = messageBuffer(HEAD_BYTES)
   onTaken: NotifyPort['onTaken'] = () => undefined
@@ -37,6 +40,10 @@ export class FakePort implements NotifyPort {
   readonly results = new Map<string, ErrnoName>()
   /** What was sent and not flushed. */
   unflushed = 0
+  /** How often anything was flushed. */
+  flushes = 0
+  /** The last message, if the next one belongs to the same chain. */
+  private chain: Waiting | undefined
   private readonly codec = new MessageCodec()
   private readonly room: number
   private used = 0
@@ -62,13 +69,17 @@ export class FakePort implements NotifyPort {
     return messageBuffer(HEAD_BYTES)
   }
 
-  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object): void {
-    this.waiting.push({ token, sent: this.note(message, end, payload, false) })
+  sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object, more: boolean) {
+    const waiting: Waiting = { token, sent: this.note(message, end, payload, false), behind: this.chain }
+    this.waiting.push(waiting)
+    this.chain = more ? waiting : undefined
     this.unflushed += 1
   }
 
   flush(): void {
+    assert.equal(this.chain, undefined, 'a chain has an end')
     this.unflushed = 0
+    this.flushes += 1
   }
 
   /** What was sent, in order. */
@@ -81,18 +92,36 @@ export class FakePort implements NotifyPort {
     return this.waiting.map(({ sent }) => sent.text)
   }
 
-  /** The kernel takes the oldest of those whose text starts with `start`. */
-  answer(start = '', errno?: ErrnoName): void {
-    const index = this.waiting.findIndex(({ sent }) => sent.text.startsWith(start))
-    if (index < 0) throw new Error(`nothing that waits starts with '${start}': ${this.held.join(', ')}`)
+  /** What the kernel is at, in order: of each chain the first, since it takes one after the other. */
+  get at(): string[] {
+    return this.waiting.filter((each) => this.isFirst(each)).map(({ sent }) => sent.text)
+  }
+
+  /** Lets everything be sent, then {@link take}s one, and lets be sent what waited for that. */
+  async answer(start = '', errno?: ErrnoName): Promise<void> {
+    await settle()
+    this.take(start, errno)
+    await settle()
+  }
+
+  /** The kernel takes, this very moment, the oldest of those that it {@link at is at} whose text starts with `start`. */
+  take(start = '', errno?: ErrnoName): void {
+    assert.equal(this.unflushed, 0, 'the kernel takes nothing that is not flushed')
+    const index = this.waiting.findIndex((each) => each.sent.text.startsWith(start) && this.isFirst(each))
+    if (index < 0) throw new Error(`the kernel is at nothing that starts with '${start}': ${this.at.join(', ')}`)
     const [{ token }] = this.waiting.splice(index, 1) as [Waiting]
     this.used -= 1
     this.onTaken(token, errno === undefined ? 0 : -ERRNO[errno])
   }
 
   /** The kernel takes everything, also what is only sent when something else was taken. */
-  answerAll(errno?: ErrnoName): void {
-    while (this.waiting.length > 0) this.answer('', errno)
+  async answerAll(errno?: ErrnoName): Promise<void> {
+    await settle()
+    while (this.waiting.length > 0) await this.answer('', errno)
+  }
+
+  private isFirst({ behind }: Waiting): boolean {
+    return behind === undefined || !this.waiting.includes(behind)
   }
 
   private note(head: MessageBuffer, end: number, payload: Uint8Array | undefined, isDirect: boolean): Sent {

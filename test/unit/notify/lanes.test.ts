@@ -16,37 +16,43 @@ test('what never waits is sent on the spot, the rest without holding up the thre
     notify.store(node(3), 0, Buffer.from('xyz')),
     notify.delete(DIR, FILE, 'b'),
   ]
-  assert.ok(port.sent.slice(5).every(({ isDirect }) => !isDirect))
-  port.answerAll()
+  await settle()
+  assert.deepEqual(
+    port.sent.slice(5).map(({ isDirect }) => isDirect),
+    [false, false, false, false],
+  )
+  await port.answerAll()
   for (const { outcome } of await Promise.all(waiting)) assert.equal(outcome, 'applied')
 })
 
 test('while anything waits, what looks for an inode goes the same way; what takes spin locks alone does not', async () => {
   const { port, notify } = known()
   const first = notify.invalInode(FILE)
+  await settle()
   const others = [notify.invalInode(DIR, { attributesOnly: true }), notify.prune([DIR]), notify.retrieve(ROOT, 0, 1)]
   const free = [notify.poll(1), notify.resend(), notify.incEpoch()]
+  await settle()
   assert.deepEqual(
     port.sent.map(({ text, isDirect }) => `${text}${isDirect ? '' : ' behind'}`),
     [
       'INVAL_INODE 3 0+end behind',
-      'INVAL_INODE 2 attributes behind',
-      'PRUNE 2 behind',
-      'RETRIEVE 1 0+1 behind',
       'POLL 1',
       'RESEND',
       'INC_EPOCH',
+      'INVAL_INODE 2 attributes behind',
+      'PRUNE 2 behind',
+      'RETRIEVE 1 0+1 behind',
     ],
   )
   await Promise.all(free)
-  port.answerAll('ENOENT')
+  await port.answerAll('ENOENT')
   assert.equal((await first).outcome, 'not-cached')
   await Promise.all(others)
   await notify.invalInode(DIR, { attributesOnly: true })
   assert.ok(port.sent.at(-1)!.isDirect)
 })
 
-test('of one key one is sent at a time, in order; different keys side by side', async () => {
+test('of one key one is taken at a time, in order; different keys side by side', async () => {
   const { port, notify } = known()
   const done: string[] = []
   const post = (name: string, promise: Promise<unknown>) => promise.then(() => done.push(name))
@@ -55,13 +61,19 @@ test('of one key one is sent at a time, in order; different keys side by side', 
   void post('name a', notify.invalEntry(FILE, 'a'))
   void post('name b', notify.invalEntry(FILE, 'b'))
   void post('of another', notify.invalInode(DIR))
-  assert.deepEqual(port.held, ['INVAL_INODE 3 0+10', 'INVAL_ENTRY 3 a', 'INVAL_INODE 2 0+end'])
-  port.answer('INVAL_INODE 2')
-  port.answer('INVAL_ENTRY')
-  assert.deepEqual(port.held, ['INVAL_INODE 3 0+10', 'INVAL_ENTRY 3 b'])
-  port.answerAll()
   await settle()
-  assert.deepEqual(done, ['of another', 'name a', 'inval', 'name b', 'store'])
+  assert.deepEqual(port.at, ['INVAL_INODE 3 0+10', 'INVAL_ENTRY 3 a', 'INVAL_INODE 2 0+end'])
+  const chains = ['INVAL_INODE 3 0+10', 'STORE 3 0+3', 'INVAL_ENTRY 3 a', 'INVAL_ENTRY 3 b', 'INVAL_INODE 2 0+end']
+  assert.deepEqual(port.held, chains)
+  void post('later', notify.store(FILE, 5, Buffer.from('newer')))
+  await port.answer('INVAL_INODE 2')
+  await port.answer('INVAL_ENTRY')
+  assert.deepEqual(port.at, ['INVAL_INODE 3 0+10', 'INVAL_ENTRY 3 b'])
+  await port.answer('INVAL_INODE 3')
+  assert.deepEqual(port.held, ['STORE 3 0+3', 'INVAL_ENTRY 3 b'], 'the later one waits for the whole chain')
+  await port.answerAll()
+  assert.deepEqual(port.texts, [...chains, 'STORE 3 5+5'])
+  assert.deepEqual(done, ['of another', 'name a', 'inval', 'store', 'name b', 'later'])
 })
 
 test('counts what is with the peer and what stands behind it, for whatever reason', async () => {
@@ -70,15 +82,17 @@ test('counts what is with the peer and what stands behind it, for whatever reaso
   for (const each of nodes) coherence.known.add(each, DIR, false)
   const all = [...nodes.map((each) => notify.invalInode(each)), notify.store(nodes[0]!, 0, Buffer.from('x'))]
   const counts = () => [engine.stats().waiting, engine.stats().queued]
+  assert.deepEqual(counts(), [0, 11])
+  await settle()
   assert.deepEqual(counts(), [4, 7])
-  port.answer()
+  await port.answer()
   assert.deepEqual(counts(), [4, 6])
-  port.answerAll()
+  await port.answerAll()
   assert.deepEqual(counts(), [0, 0])
   await Promise.all(all)
 })
 
-test('a key with much to say does not hold up those that had no room', () => {
+test('a key with much to say does not hold up those that had no room', async () => {
   const { port, notify, coherence } = known({}, {}, 2)
   coherence.known.add(node(10), DIR, false)
   coherence.known.add(node(11), DIR, false)
@@ -86,12 +100,13 @@ test('a key with much to say does not hold up those that had no room', () => {
   void notify.invalInode(FILE)
   void notify.invalInode(node(10))
   void notify.invalInode(node(11))
+  await settle()
   for (let i = 0; i < 5; i += 1) void notify.store(FILE, i, Buffer.from('x'))
-  port.answer('INVAL_INODE 3')
-  port.answer('INVAL_INODE 10')
+  await port.answer('INVAL_INODE 3')
+  await port.answer('INVAL_INODE 10')
   // DIR is stuck. The two others that stood there first come before the second of FILE.
   assert.deepEqual(port.held, ['INVAL_INODE 2 0+end', 'INVAL_INODE 11 0+end'])
-  port.answer('INVAL_INODE 11')
+  await port.answer('INVAL_INODE 11')
   assert.deepEqual(port.held, ['INVAL_INODE 2 0+end', 'STORE 3 0+1'])
 })
 
@@ -99,38 +114,70 @@ test('what is sent is flushed by itself', async () => {
   const { port, notify } = known()
   void notify.invalInode(FILE)
   void notify.invalEntry(DIR, 'x')
-  assert.equal(port.unflushed, 2)
   await settle()
-  assert.equal(port.unflushed, 0)
+  assert.deepEqual([port.sent.length, port.unflushed, port.flushes], [2, 0, 1])
 })
 
-test('when the connection ends everything that waits is settled, and what comes later at once', async () => {
-  const { port, notify, engine } = known({}, {}, 2)
-  const waiting = [notify.invalInode(FILE), notify.store(FILE, 0, Buffer.from('x')), notify.invalEntry(DIR, 'a')]
-  const noRoom = notify.invalEntry(ROOT, 'b')
-  const retrieving = notify.retrieve(FILE, 0, 10)
-  engine.end()
-  for (const { outcome } of await Promise.all([...waiting, noRoom])) assert.equal(outcome, 'not-cached')
-  await assert.rejects(retrieving, { code: 'ERR_MOUNT_ENDED' })
-  await assert.rejects(notify.retrieve(FILE, 0, 10), { code: 'ERR_MOUNT_ENDED' })
-  assert.equal((await notify.invalInode(FILE)).outcome, 'not-cached')
-  const { length } = port.sent
-  // Results that come late change nothing.
-  port.answerAll()
-  assert.equal(port.sent.length, length)
-  assert.deepEqual([engine.stats().waiting, engine.stats().queued], [0, 0])
+test('of a long burst the beginning is sent before its end', async () => {
+  const { port, notify, coherence } = known()
+  for (let i = 0; i < 40; i += 1) {
+    coherence.known.add(node(10 + i), DIR, false)
+    void notify.invalInode(node(10 + i))
+  }
+  assert.deepEqual([port.sent.length, port.unflushed, port.flushes], [32, 0, 1])
+  await settle()
+  assert.deepEqual([port.at.length, port.unflushed, port.flushes], [40, 0, 2])
 })
+
+test('of one key no more than 64 are with the kernel, the others come when it has taken all of those', async () => {
+  const { port, notify } = known()
+  const all = Array.from({ length: 100 }, (_, i) => notify.store(FILE, i, Buffer.from('x')))
+  await settle()
+  assert.deepEqual([port.held.length, port.at], [64, ['STORE 3 0+1']])
+  for (let i = 0; i < 63; i += 1) await port.answer()
+  assert.deepEqual(port.held, ['STORE 3 63+1'])
+  await port.answer()
+  assert.deepEqual([port.held.length, port.at], [36, ['STORE 3 64+1']])
+  await port.answerAll()
+  assert.deepEqual(
+    port.texts,
+    all.map((_, i) => `STORE 3 ${i}+1`),
+  )
+  for (const { outcome } of await Promise.all(all)) assert.equal(outcome, 'applied')
+})
+
+for (const where of ['with the kernel', 'about to be sent']) {
+  test(`when the connection ends everything that waits is settled (${where}), and what comes later at once`, async () => {
+    const { port, notify, engine } = known({}, {}, 2)
+    const waiting = [notify.invalInode(FILE), notify.store(FILE, 0, Buffer.from('x')), notify.invalEntry(DIR, 'a')]
+    const noRoom = notify.invalEntry(ROOT, 'b')
+    const retrieving = notify.retrieve(FILE, 0, 10)
+    if (where === 'with the kernel') await settle()
+    assert.equal(engine.stats().waiting, where === 'with the kernel' ? 2 : 0)
+    engine.end()
+    for (const { outcome } of await Promise.all([...waiting, noRoom])) assert.equal(outcome, 'not-cached')
+    await assert.rejects(retrieving, { code: 'ERR_MOUNT_ENDED' })
+    await assert.rejects(notify.retrieve(FILE, 0, 10), { code: 'ERR_MOUNT_ENDED' })
+    assert.equal((await notify.invalInode(FILE)).outcome, 'not-cached')
+    const { length } = port.sent
+    // Results that come late change nothing.
+    await port.answerAll()
+    assert.equal(port.sent.length, length)
+    assert.deepEqual([engine.stats().waiting, engine.stats().queued], [0, 0])
+  })
+}
 
 test('a device that is gone has nothing cached; any other errno is an error with its name', async () => {
   for (const errno of ['ENODEV', 'ENOTCONN', 'EPERM'] as const) {
     const { port, notify } = known()
     const sent = notify.invalInode(FILE)
-    port.answer('', errno)
+    await port.answer('', errno)
     assert.equal((await sent).outcome, 'not-cached')
   }
   const { port, notify, engine } = known()
   const sent = notify.delete(DIR, FILE, 'f')
-  port.answer('', 'ENOTEMPTY')
+  await settle()
+  port.take('', 'ENOTEMPTY')
   await assert.rejects(sent, { name: 'NotifyError', code: 'ENOTEMPTY', notification: 'DELETE', node: DIR })
   port.results.set('POLL', 'ENOMEM')
   await assert.rejects(notify.poll(1), { code: 'ENOMEM', node: undefined })
@@ -143,7 +190,7 @@ test('the time that one took is told and kept', async () => {
   const sent = notify.invalInode(FILE)
   clock.advance(250)
   assert.equal(await stateOf(sent), 'pending')
-  port.answer()
+  await port.answer()
   assert.deepEqual(await sent, { outcome: 'applied', waitedMs: 250 })
   assert.equal(engine.stats().longestWaitMs, 250)
 })

@@ -39,7 +39,7 @@ test('or if it was told while the handler was at work', async () => {
   const { ask, held, port, notify } = renaming()
   ask(RENAME, ROOT)
   void notify.invalEntry(ROOT, 'any other')
-  port.answerAll()
+  await port.answerAll()
   await held.release()
   assert.deepEqual(port.held, ['INVAL_ENTRY 2 new'])
 })
@@ -47,7 +47,7 @@ test('or if it was told while the handler was at work', async () => {
 test('not if it was taken before, nor for the sake of the directory that it is moved to', async () => {
   const { ask, held, port, notify } = renaming()
   void notify.invalEntry(ROOT, 'old')
-  port.answerAll()
+  await port.answerAll()
   await settle()
   void notify.invalEntry(DIR, 'whatever')
   ask(RENAME, ROOT)

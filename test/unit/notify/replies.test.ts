@@ -13,6 +13,8 @@ import { FOR_EVER, Held, sessionHarness } from './session-harness.js'
 
 const attr = { mode: 0o100644 }
 const entry = { node: FILE, attr }
+/** The same node, as an object of another type. */
+const made = (mode: number) => ({ node: FILE, attr: { mode } })
 const OTHER = 9 as NodeId
 
 interface Promises {
@@ -53,11 +55,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   MKDIR: {
     request: { fuse_mkdir_in: { mode: 0o755, umask: 0 }, ...NAMED },
     about: DIR,
-    answer: entry,
+    answer: made(0o40755),
     quiet: BOTH,
     touched: ENTRY_RULE,
   },
-  SYMLINK: { request: { ...NAMED, target: 't' }, about: DIR, answer: entry, quiet: BOTH, touched: ENTRY_RULE },
+  SYMLINK: { request: { ...NAMED, target: 't' }, about: DIR, answer: made(0o120777), quiet: BOTH, touched: ENTRY_RULE },
   CREATE: {
     request: { fuse_create_in: { flags: 2, mode: 0o100644, umask: 0, open_flags: 0 }, ...NAMED },
     about: DIR,
@@ -258,8 +260,9 @@ test('lookups are counted from replies that were sent, and FORGET takes them bac
   assert.equal(session.stats().knownNodes, 1)
   ask({ op: 'FORGET', fuse_forget_in: { nlookup: 1 } } as never, FILE)
   void notify.invalInode(FILE)
+  await settle()
   assert.deepEqual(port.texts, ['INVAL_INODE 3 0+end'])
-  port.answerAll()
+  await port.answerAll()
   ask(
     {
       op: 'BATCH_FORGET',

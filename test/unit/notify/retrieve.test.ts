@@ -101,7 +101,7 @@ test('the time counts also while it stands in line', async () => {
   const bytes = notify.retrieve(FILE, 0, 4)
   clock.advance(10_000)
   await assert.rejects(bytes, { code: 'ERR_NOTIFY_TIMEOUT' })
-  port.answerAll()
+  await port.answerAll()
   await inval
 })
 
