@@ -3,19 +3,22 @@ import { FOPEN_CACHE_DIR, FOPEN_KEEP_CACHE } from '../protocol/flags/open.js'
 import { OUT_HEADER_SIZE } from '../protocol/limits.js'
 import type { MessageBuffer, Request } from '../protocol/message.js'
 import {
+  attributesSize,
   clearOpenFlags,
   eachEntry,
   ENTRY_REPLIES,
   entryIsDirectory,
   entryNode,
+  entrySize,
   expireAttributes,
   expireEntry,
   expireEntryAttributes,
 } from './entry-replies.js'
+import type { Work } from './job.js'
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
 import { RaceGuard, type Moment } from './race-guard.js'
-import { Stores } from './stores.js'
+import { StoredTails } from './stored-tails.js'
 
 /**
  * What the session and the notifier of one connection must both know so that no invalidation is lost: what the peer may
@@ -26,7 +29,9 @@ export class Coherence {
   readonly known = new KnownNodes()
   readonly races = new RaceGuard()
   readonly listings = new Listings()
-  readonly stores = new Stores()
+  readonly tails = new StoredTails()
+  /** To be set by who can send. */
+  onStale: (work: Work) => void = () => undefined
 
   /**
    * Takes back what an encoded reply must not promise. To be called right before it is sent.
@@ -65,19 +70,27 @@ export class Coherence {
   afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
     else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
-    else if (op === 'GETATTR' || op === 'SETATTR' || op === 'STATX') this.stores.gaveAttributes(header.nodeid)
+    else if (op === 'GETATTR' || op === 'SETATTR') this.gaveSize(header.nodeid, () => attributesSize(out, false))
+    else if (op === 'STATX') this.gaveSize(header.nodeid, () => attributesSize(out, true))
   }
 
   private gave(parent: NodeId, out: MessageBuffer, at: number): void {
     const node = entryNode(out, at)
     this.known.add(node, parent, entryIsDirectory(out, at))
-    this.stores.gaveAttributes(node)
+    this.gaveSize(node, () => entrySize(out, at))
+  }
+
+  private gaveSize(node: NodeId, size: () => number): void {
+    const stale = this.tails.gaveSize(node, size)
+    if (stale !== undefined) this.onStale(stale)
   }
 
   /** FORGET, or one record of BATCH_FORGET. */
   forget(node: NodeId, nlookup: number): void {
     this.known.forget(node, nlookup)
-    if (!this.known.has(node)) this.listings.forget(node)
+    if (this.known.has(node)) return
+    this.listings.forget(node)
+    this.tails.forget(node)
   }
 
   private checkEntry(op: Request['op'], parent: NodeId, out: MessageBuffer, began: Moment): void {

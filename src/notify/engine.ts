@@ -62,6 +62,7 @@ export class NotifyEngine {
       maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,
       hasEpoch: kernel.supports.incEpoch,
     })
+    coherence.onStale = (work) => void this.lanes.post(work).catch(() => undefined)
     const maxBytes = Math.min(kernel.maxWrite, kernel.maxRead)
     this.retrieves = new Retrieves({ send: (work) => this.lanes.post(work), maxBytes, clock })
   }
@@ -101,14 +102,17 @@ export class NotifyEngine {
 
   /**
    * WRITE of write(2) was answered. If pages of the file were dropped or replaced a short time ago, they may lack its bytes,
-   * so they are dropped: see {@link RecentContent}.
+   * so they are dropped: see `RecentContent`, and `StoredTails` for what it does behind stored bytes.
    */
   wrote({ header, fuse_write_in, data }: RequestOf<'WRITE'>): void {
-    const isFromCache = (fuse_write_in.write_flags & FUSE_WRITE_CACHE) !== 0
-    if (isFromCache || !this.lanes.hasRecentContent(header.nodeid)) return
-    const range = { offset: fuse_write_in.offset, length: data.length }
-    const work: Work = { notification: 'INVAL_INODE', node: header.nodeid, ...range }
-    if (data.length > 0) void this.lanes.post(work).catch(() => undefined)
+    const { nodeid: node } = header
+    const { offset, write_flags } = fuse_write_in
+    const { length } = data
+    const { coherence, lanes } = this
+    const isOvertaken = (write_flags & FUSE_WRITE_CACHE) === 0 && length > 0 && lanes.hasRecentContent(node)
+    const tail = coherence.tails.wrote(node, offset + length)
+    if (tail !== undefined) coherence.onStale(tail)
+    if (isOvertaken) coherence.onStale({ notification: 'INVAL_INODE', node, offset, length })
   }
 
   /** NOTIFY_REPLY came: the answer to a RETRIEVE. */

@@ -5,7 +5,7 @@ import type { OpcodeName } from '../protocol/opcodes.js'
 import { fuse_attr, fuse_attr_out, fuse_entry_out } from '../protocol/structs/attr.js'
 import { fuse_dirent, fuse_direntplus } from '../protocol/structs/name.js'
 import { fuse_open_out } from '../protocol/structs/file.js'
-import { fuse_statx_out } from '../protocol/structs/statx.js'
+import { fuse_statx, fuse_statx_out } from '../protocol/structs/statx.js'
 import type { StructLayout } from '../protocol/layout.js'
 
 /* Where the promises of an encoded reply stand, and how they are read and taken back in place. */
@@ -28,7 +28,10 @@ const ENTRY = {
   attrValid: offsetOf(fuse_entry_out, 'attr_valid'),
   attrValidNsec: offsetOf(fuse_entry_out, 'attr_valid_nsec'),
   mode: offsetOf(fuse_entry_out, 'attr') + offsetOf(fuse_attr, 'mode'),
+  size: offsetOf(fuse_entry_out, 'attr') + offsetOf(fuse_attr, 'size'),
 } as const
+const ATTR_SIZE = offsetOf(fuse_attr_out, 'attr') + offsetOf(fuse_attr, 'size')
+const STATX_SIZE = offsetOf(fuse_statx_out, 'stat') + offsetOf(fuse_statx, 'size')
 const NAMELEN = offsetOf(fuse_direntplus, 'dirent') + offsetOf(fuse_dirent, 'namelen')
 const S_IFMT = 0o170000
 const S_IFDIR = 0o40000
@@ -42,6 +45,19 @@ export function entryNode({ view }: MessageBuffer, at: number): NodeId {
 
 export function entryIsDirectory({ view }: MessageBuffer, at: number): boolean {
   return (view.getUint32(at + ENTRY.mode, true) & S_IFMT) === S_IFDIR
+}
+
+export function entrySize(message: MessageBuffer, at: number): number {
+  return sizeAt(message, at + ENTRY.size)
+}
+
+/** The size of the file in the reply to GETATTR, SETATTR or STATX. */
+export function attributesSize(message: MessageBuffer, statx: boolean): number {
+  return sizeAt(message, OUT_HEADER_SIZE + (statx ? STATX_SIZE : ATTR_SIZE))
+}
+
+function sizeAt({ view }: MessageBuffer, at: number): number {
+  return Number(view.getBigUint64(at, true))
 }
 
 /** The name is to be asked for again at its next use. */

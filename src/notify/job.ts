@@ -55,6 +55,8 @@ export class Job {
   barrier: NodeId | undefined
   /** The directory whose lock was waited for, or still is, before this that is with the peer now. */
   behind: NodeId | undefined
+  /** What is to be sent after it, once the peer took it. */
+  next: Work | undefined
 
   constructor(work: Work, waiters: Waiter[], since: number, barrierFirst?: NodeId, asked: Moment = 0) {
     this.work = work

@@ -257,7 +257,7 @@ export class Lanes {
         const head = heads[at++]!
         port.sendWaiting(head, encodeWork(codec, head, barrier(parent)), undefined, ticket, true)
       }
-      if (job.work.notification === 'STORE') coherence.stores.begin(job.work.node)
+      job.next = coherence.tails.sent(job.work)
       const head = heads[at++]!
       const ticket: Ticket = { job, line }
       port.sendWaiting(head, encodeWork(codec, head, job.work), job.work.data, ticket, at < heads.length)
@@ -293,14 +293,13 @@ export class Lanes {
     }
     const { job, line } = token as Ticket
     line.answered += 1
-    const next = job.work.notification === 'STORE' ? this.context.coherence.stores.end(job.work) : undefined
     if (line.again.length > 0) {
       // Something before it is to be sent again, and the order is to be kept.
       line.again.push(job)
     } else {
       const isMissing = result === -ERRNO.ENOENT && job.retries < MAX_RETRIES
       const parent = isMissing ? this.contradiction(job.work) : undefined
-      if (parent === undefined) this.settle(job, result, line, next)
+      if (parent === undefined) this.settle(job, result, line)
       else {
         job.retries += 1
         job.barrier = parent
@@ -329,8 +328,7 @@ export class Lanes {
     return this.context.coherence.known.parentOf(node)
   }
 
-  /** @param next what is to follow it, if the peer took it */
-  private settle({ work, since, waiters }: Job, result: number, line: Line, next: Work | undefined): void {
+  private settle({ work, since, waiters, next }: Job, result: number, line: Line): void {
     const { notification } = work
     const counts = this.counters.codes[notification]
     const now = this.context.clock.now()
