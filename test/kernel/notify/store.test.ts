@@ -85,10 +85,12 @@ onBothLanes({
     for (const [i, grow] of [
       (node: NodeId) => c.server.notify('store', node, 2 * PAGE + 100, big.subarray(2 * PAGE + 100)).settled,
       () => c.client.call('stat', c.at('f1')),
-      async () => {
+      async (node: NodeId) => {
         const fd = await c.client.call('open', c.at('f2'), O.RDWR)
         await c.client.call('pwrite', fd, big.subarray(0, 100), 3 * PAGE - 100)
         await c.client.call('close', fd)
+        // Behind what the notifier sends on its own.
+        await c.server.notify('invalInode', node, { attributesOnly: true }).settled
       },
     ].entries()) {
       const name = `f${i}`
