@@ -25,15 +25,9 @@ export function randomChanges(name: string, changes: number, settings: ServerSet
     const counts: Record<string, number> = {}
     for (let round = 0; round < ROUNDS; round += 1) {
       const own = seed + round * 100
-<<<<<<< HEAD
       const over = new AbortController()
       const work = clients.map(async (client, i) => {
         for (let slice = 0; !over.signal.aborted; slice += 1) {
-=======
-      const state = { isOver: false }
-      const work = clients.map(async (client, i) => {
-        for (let slice = 0; !state.isOver; slice += 1) {
->>>>>>> b9725d4 (Tell of notifications, and of what keeps them from being lost)
           const options = { root: server.path, seed: own + 1000 * slice + i, ms: SLICE_MS, writes: i % 2 === 1 }
           calls += await client.call('workload', { ...SHAPE, ...options })
         }
@@ -41,11 +35,7 @@ export function randomChanges(name: string, changes: number, settings: ServerSet
       // Whoever awaits them below hears of a failure; the changes come first.
       for (const each of work) each.catch(() => undefined)
       const done = await server.ask<Record<string, number>>('churn', { ...SHAPE, seed: own, changes: changes / ROUNDS })
-<<<<<<< HEAD
       over.abort()
-=======
-      state.isOver = true
->>>>>>> b9725d4 (Tell of notifications, and of what keeps them from being lost)
       await Promise.all(work)
       for (const [kind, count] of Object.entries(done)) counts[kind] = (counts[kind] ?? 0) + count
       await compare(server, clients[0])
@@ -63,11 +53,6 @@ export function randomChanges(name: string, changes: number, settings: ServerSet
 
 /** Listings first, then names that are not there, then everything of what is. */
 async function compare(server: Scripted, client: (typeof server.clients)[number]): Promise<void> {
-  // What the notifier sends on its own, nobody waits for.
-  for (let pending = 1; pending > 0;) {
-    const { waiting, queued } = await server.notifyStats()
-    pending = waiting + queued
-  }
   const expected = await server.ask<Shown[]>('expected', '')
   const there = new Set(expected.map(({ path }) => path))
   const absent: string[] = []
