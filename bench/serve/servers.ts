@@ -58,8 +58,12 @@ export class Servers implements Disposable {
     process.off('exit', this.dispose)
     for (const child of this.processes) child.kill('SIGKILL')
     for (const entry of mountsIn(this.directory)) {
-      if (isFuse(entry)) abortConnection(connectionNumber(entry))
-      umountSync(entry.mountpoint, MNT.DETACH)
+      try {
+        if (isFuse(entry)) abortConnection(connectionNumber(entry))
+        umountSync(entry.mountpoint, MNT.DETACH)
+      } catch {
+        // The guardian of the server was faster.
+      }
     }
     rmSync(this.directory, { recursive: true, force: true })
   };
