@@ -37,7 +37,8 @@ export class Notifier {
    *
    * Waits for READs of the range that are unanswered, for WRITEs of its dirty pages (which the kernel sends itself then), and
    * for READLINK where targets are cached; for a directory that was listed also for requests that hold its lock (LOOKUP of
-   * new names, READDIR, everything that changes it). With `attributesOnly` it waits for nothing.
+   * new names, READDIR, everything that changes it). With `attributesOnly` it waits for nothing but its turn behind
+   * others about the same node.
    */
   invalInode(node: NodeId, options: InvalInodeOptions = {}): Promise<NotifyResult> {
     return guarded(() => {
@@ -111,7 +112,8 @@ export class Notifier {
   /**
    * What the kernel's page cache has of the regular file `node`, from `offset` up to the first page that it does not have,
    * at most `length` bytes and at most to the end of the file; dirty bytes too. Longer than max_write is put together from
-   * pieces. If there is nothing, the result is empty. Never waits for requests, but for the answer, which is a request of its own.
+   * pieces. If there is nothing, the result is empty. Never waits for requests, but for its turn behind others about the same
+   * node, and for the answer, which is a request of its own.
    *
    * @throws NotifyError EINVAL: no regular file, or more than 1 GiB; ENOTCONN: the connection was aborted
    * @throws FuseWireError ERR_NOTIFY_TIMEOUT; ERR_MOUNT_ENDED
