@@ -60,8 +60,9 @@ export class Scripted {
       else if (message.event === 'ended') end(message.reason)
       else this.heard(message)
     })
-    child.on('exit', () => {
-      for (const { reject } of this.questions.values()) reject(new Error('the server has ended'))
+    child.on('exit', (code, signal) => {
+      const ended = new Error(`the server has ended: ${signal ?? code}`)
+      for (const { reject } of this.questions.values()) reject(ended)
     })
   }
 
