@@ -78,9 +78,11 @@ export class LaneQueue {
   take(): readonly LaneJob[] {
     const { words } = this
     for (;;) {
-      if (Atomics.load(words, STOP) === 1) return []
       const head = Atomics.load(words, HEAD)
-      if (head === Atomics.load(words, TAIL)) {
+      const tail = Atomics.load(words, TAIL)
+      // After both: a stop moves the tail, and there is no job behind that.
+      if (Atomics.load(words, STOP) === 1) return []
+      if (head === tail) {
         Atomics.add(words, IDLE, 1)
         Atomics.wait(words, TAIL, head)
         Atomics.sub(words, IDLE, 1)

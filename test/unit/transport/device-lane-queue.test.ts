@@ -95,3 +95,18 @@ function deferred() {
   const promise = new Promise<void>((done) => (resolve = done))
   return { promise, resolve }
 }
+
+for (let moment = 1; moment <= 3; moment += 1) {
+  test(`a stop that comes before the ${moment}. look of a thread makes no job of nothing`, limited, (t) => {
+    const memory = laneQueueMemory(8)
+    const [queue, other] = [new LaneQueue(memory), new LaneQueue(memory)]
+    const { load } = Atomics
+    let looks = 0
+    t.mock.method(Atomics, 'load', (words: Int32Array, index: number) => {
+      looks += 1
+      if (looks === moment) other.stop()
+      return load(words, index)
+    })
+    assert.deepEqual(queue.take(), [])
+  })
+}
