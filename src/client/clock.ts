@@ -1,3 +1,5 @@
+import { SYSTEM_CLOCK as MACHINE_CLOCK } from '../base/clock.js'
+
 /** The time, as the client sees it. Tests bring their own. */
 export interface Clock {
   /** Milliseconds that only go forward: for how long something is valid. */
@@ -9,12 +11,7 @@ export interface Clock {
 }
 
 export const SYSTEM_CLOCK: Clock = {
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => MACHINE_CLOCK.now(),
   wallMs: () => Date.now(),
-  after(ms, then) {
-    const timer: unknown = setTimeout(then, ms)
-    // In a browser it is a number, and nothing is kept alive by it.
-    if (typeof timer === 'object') (timer as { unref(): void }).unref()
-    return () => clearTimeout(timer as number)
-  },
+  after: (ms, then) => MACHINE_CLOCK.after(ms, then),
 }

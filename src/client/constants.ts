@@ -29,13 +29,11 @@ export const O_DIRECT = 0o40000
 export const O_LARGEFILE = 0o100000
 export const O_DIRECTORY = 0o200000
 export const O_NOFOLLOW = 0o400000
-export const O_CLOEXEC = 0o2000000
 export const O_SYNC = 0o4010000
 export const O_TMPFILE = 0o20200000
 
 /** Bits of statx(2), which say what of the cached attributes is stale. */
 export const STATX_MODE = 0x2
-export const STATX_NLINK = 0x4
 export const STATX_UID = 0x8
 export const STATX_GID = 0x10
 export const STATX_ATIME = 0x20

@@ -70,17 +70,18 @@ export class Coherence {
   afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
     else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
-    else if (op === 'GETATTR' || op === 'SETATTR') this.gaveSize(header.nodeid, () => attributesSize(out, false))
-    else if (op === 'STATX') this.gaveSize(header.nodeid, () => attributesSize(out, true))
+    else if (this.tails.isEmpty) return
+    else if (op === 'GETATTR' || op === 'SETATTR') this.gaveSize(header.nodeid, attributesSize(out, false))
+    else if (op === 'STATX') this.gaveSize(header.nodeid, attributesSize(out, true))
   }
 
   private gave(parent: NodeId, out: MessageBuffer, at: number): void {
     const node = entryNode(out, at)
     this.known.add(node, parent, entryIsDirectory(out, at))
-    this.gaveSize(node, () => entrySize(out, at))
+    if (!this.tails.isEmpty) this.gaveSize(node, entrySize(out, at))
   }
 
-  private gaveSize(node: NodeId, size: () => number): void {
+  private gaveSize(node: NodeId, size: number): void {
     const stale = this.tails.gaveSize(node, size)
     if (stale !== undefined) this.onStale(stale)
   }

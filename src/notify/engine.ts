@@ -7,7 +7,7 @@ import { FUSE_WRITE_CACHE } from '../protocol/flags/io.js'
 import type { RequestOf } from '../protocol/message.js'
 import type { NotifyName } from '../protocol/notify-codes.js'
 import type { Coherence } from './coherence.js'
-import type { Job, Work } from './job.js'
+import type { Job } from './job.js'
 import { Lanes } from './lanes.js'
 import type { NotifierOptions } from './options.js'
 import type { NotifyPort } from './port.js'
@@ -27,8 +27,6 @@ export interface NotifyContext {
   readonly onWaiting?: (() => void) | undefined
   /** Called when the peer has taken RESEND, before it can have sent anything again. */
   readonly onResend?: (() => void) | undefined
-  /** Told of each notification that was sent, once its outcome is known. */
-  readonly onSent?: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
 
 const DEFAULT_MAX_QUEUED_PER_KEY = 1024
@@ -46,7 +44,7 @@ export class NotifyEngine {
   readonly allocate: (bytes: number) => Uint8Array
 
   constructor(context: NotifyContext, options: NotifierOptions = {}) {
-    const { port, codec, kernel, coherence, clock, onResend, onWaiting, onSent } = context
+    const { port, codec, kernel, coherence, clock, onResend, onWaiting } = context
     this.kernel = kernel
     this.coherence = coherence
     this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes))
@@ -57,7 +55,6 @@ export class NotifyEngine {
       clock,
       onResend,
       onWaiting,
-      onSent,
       maxQueuedPerKey: options.maxQueuedPerKey ?? DEFAULT_MAX_QUEUED_PER_KEY,
       maxQueued: options.maxQueued ?? DEFAULT_MAX_QUEUED,
       hasEpoch: kernel.supports.incEpoch,

@@ -27,8 +27,6 @@ export interface LanesContext {
   readonly onResend: (() => void) | undefined
   /** Told that more are with the peer; undefined costs nothing. */
   readonly onWaiting: (() => void) | undefined
-  /** Told of each notification that was sent, after its outcome is known; undefined costs nothing. */
-  readonly onSent: ((work: Work, result: number, waitedMs: number) => void) | undefined
 }
 
 /** How often one notification is sent again after a barrier before the peer is believed that it has nothing. */
@@ -143,9 +141,8 @@ export class Lanes {
   }
 
   private sendNow(work: Work): Promise<NotifyResult> {
-    const { port, codec, onResend, onSent } = this.context
+    const { port, codec, onResend } = this.context
     const result = port.send(encodeWork(codec, port.scratch, work))
-    onSent?.(work, result, 0)
     const counts = this.counters.codes[work.notification]
     if (result === 0) {
       if (work.notification === 'RESEND') onResend?.()
@@ -167,11 +164,15 @@ export class Lanes {
 
   private newLine(key: number, job: Job): Line {
     const line = new Line(key)
-    line.push(job)
-    this.queued += 1
+    this.add(line, job)
     if (key === 0) this.loose.add(line)
     else this.lines.set(key, line)
     return line
+  }
+
+  private add(line: Line, job: Job): void {
+    line.push(job)
+    this.queued += 1
   }
 
   private stand(line: Line, work: Work, waiter: Waiter, first: NodeId | undefined): void {
@@ -182,8 +183,7 @@ export class Lanes {
       if (first !== undefined) into.barrier = first
       return
     }
-    line.push(new Job(work, [waiter], waiter.since, first, this.context.coherence.races.now))
-    this.queued += 1
+    this.add(line, new Job(work, [waiter], waiter.since, first, this.context.coherence.races.now))
     const { maxQueuedPerKey, maxQueued, hasEpoch } = this.context
     if (line.backlog.length > maxQueuedPerKey) this.coarsen(escalateLine(line, hasEpoch))
     else if (this.queued > maxQueued) {
@@ -333,14 +333,12 @@ export class Lanes {
     const counts = this.counters.codes[notification]
     const now = this.context.clock.now()
     if (now - since > this.counters.longestWaitMs) this.counters.longestWaitMs = now - since
-    this.context.onSent?.(work, result, now - since)
     const nothing = result !== 0 && isNothing(notification, -result)
     if (result === 0) {
       counts.sent += 1
       if (changesPages(work)) this.recentContent.change(work.node)
       if (next !== undefined) {
-        line.push(new Job(next, waiters, since))
-        this.queued += 1
+        this.add(line, new Job(next, waiters, since))
         return
       }
     } else if (nothing) counts.notCached += 1

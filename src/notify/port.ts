@@ -2,7 +2,7 @@ import type { MessageBuffer } from '../protocol/message.js'
 
 /**
  * The way of notifications to the peer. Buffers belong to the port; each holds the head of one notification: header, struct
- * and name, up to {@link HEAD_BYTES}.
+ * and name, up to `NOTIFY_HEAD_MAX` bytes.
  */
 export interface NotifyPort {
   /** For {@link send}: one message at a time. */
@@ -31,6 +31,3 @@ export interface NotifyPort {
   /** To be set once, before the first {@link sendWaiting}. `result` is 0 or a negated errno. */
   onTaken: (token: object, result: number) => void
 }
-
-/** Room for the longest head: a notification of a name of 4095 bytes. */
-export const HEAD_BYTES = 4096 + 64

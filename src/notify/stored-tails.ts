@@ -22,13 +22,17 @@ export class StoredTails {
     return undefined
   }
 
-  /** Attributes of `node` were given to the peer. Returns what must be sent. */
-  gaveSize(node: NodeId, size: () => number): Work | undefined {
-    if (this.tails.size === 0) return undefined
+  /** Whether nothing is remembered: then no size need be looked for. */
+  get isEmpty(): boolean {
+    return this.tails.size === 0
+  }
+
+  /** Attributes of `node` were given to the peer, with this size. Returns what must be sent. */
+  gaveSize(node: NodeId, size: number): Work | undefined {
     const tail = this.tails.get(node)
     if (tail === undefined) return undefined
     this.tails.delete(node)
-    return size() > tail ? dropTail(node, tail) : undefined
+    return size > tail ? dropTail(node, tail) : undefined
   }
 
   /** A write(2) of `node` up to `end` was answered. Returns what must be sent. */

@@ -30,6 +30,8 @@ export const PAGE_SIZE = 4096
 export const NAME_MAX_ONE_PAGE = 1024
 /** The longest name once `max_pages` is above 1, and the longest that a directory record may have. */
 export const NAME_MAX_PAGES = 4095
+/** Room for the longest notification without its data: header, struct, and a name of `NAME_MAX_PAGES` bytes with its end. */
+export const NOTIFY_HEAD_MAX = 4096 + 64
 /** The largest errno that a reply may carry. */
 export const MAX_ERRNO = 511
 /** Bit 63 of `unique`: a request that is sent again after RESEND. */

@@ -1,5 +1,6 @@
 import type { MessageBuffer } from '../protocol/message.js'
-import { HEAD_BYTES, type NotifyPort } from '../notify/port.js'
+import type { NotifyPort } from '../notify/port.js'
+import { NOTIFY_HEAD_MAX } from '../protocol/limits.js'
 import { messageBuffer } from '../protocol/message.js'
 import type { Transport } from '../transport/transport.js'
 
@@ -13,7 +14,7 @@ interface Taken {
  * is known as far as `send` tells.
  */
 export class TransportPort implements NotifyPort {
-  readonly scratch = messageBuffer(HEAD_BYTES)
+  readonly scratch = messageBuffer(NOTIFY_HEAD_MAX)
   onTaken: NotifyPort['onTaken'] = () => undefined
   private readonly transport: Transport
   private taken: Taken[] = []

@@ -1,13 +1,12 @@
+import { NOTIFY_HEAD_MAX } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { addressOf } from '../sys/address.js'
 import { IOVEC_SIZE, setIovec } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
 
-/** Room for the head of a notification: header, struct, and a name of 4095 bytes. */
-const HEAD_BYTES = 4096 + 64
 /** Two iovecs before it, so that a short message and they share a page. */
 const HEAD_AT = 64
-const SLOT_BYTES = HEAD_AT + HEAD_BYTES + 128
+const SLOT_BYTES = HEAD_AT + NOTIFY_HEAD_MAX + 128
 /** How many may be with the kernel at a time. */
 export const SLOTS = 512
 
@@ -72,6 +71,6 @@ export class LaneSlots {
   private make(slot: number): SlotBuffer {
     const at = slot * SLOT_BYTES + HEAD_AT
     const { buffer } = this.memory
-    return { slot, bytes: new Uint8Array(buffer, at, HEAD_BYTES), view: new DataView(buffer, at, HEAD_BYTES) }
+    return { slot, bytes: new Uint8Array(buffer, at, NOTIFY_HEAD_MAX), view: new DataView(buffer, at, NOTIFY_HEAD_MAX) }
   }
 }

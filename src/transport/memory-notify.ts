@@ -1,16 +1,14 @@
 import { ERRNO } from '../base/errno.js'
+import { NOTIFY_HEAD_MAX } from '../protocol/limits.js'
 import { messageBuffer, type MessageBuffer } from '../protocol/message.js'
 import type { MemoryEnd } from './memory.js'
-
-/** Room for the longest head of a notification: a name of 4095 bytes, and what stands before it. */
-const HEAD_BYTES = 4096 + 64
 
 /**
  * Sends notifications through one end of a memory pair, and learns from the other end what became of each, as from the
  * device. Has the shape of the notifier's port.
  */
 export class MemoryNotifyPort {
-  readonly scratch: MessageBuffer = messageBuffer(HEAD_BYTES)
+  readonly scratch: MessageBuffer = messageBuffer(NOTIFY_HEAD_MAX)
   onTaken: (token: object, result: number) => void = () => undefined
   private readonly end: MemoryEnd
   /** What the next message is to be taken after. */

@@ -6,7 +6,8 @@ import { Coherence } from '#src/notify/coherence.js'
 import { NotifyEngine } from '#src/notify/engine.js'
 import { Notifier } from '#src/notify/notifier.js'
 import type { NotifierOptions } from '#src/notify/options.js'
-import { HEAD_BYTES, type NotifyPort } from '#src/notify/port.js'
+import type { NotifyPort } from '#src/notify/port.js'
+import { NOTIFY_HEAD_MAX } from '#src/protocol/limits.js'
 import { MessageCodec } from '#src/protocol/codec.js'
 import { messageBuffer, type MessageBuffer, type Notification } from '#src/protocol/message.js'
 import type { InitWishes } from '#src/protocol/init-wishes.js'
@@ -32,7 +33,7 @@ interface Waiting {
 
 /** Takes what is sent by {@link send} at once, with {@link results}; the rest when the test says so, each chain in order. */
 export class FakePort implements NotifyPort {
-  readonly scratch = messageBuffer(HEAD_BYTES)
+  readonly scratch = messageBuffer(NOTIFY_HEAD_MAX)
   onTaken: NotifyPort['onTaken'] = () => undefined
   readonly sent: Sent[] = []
   readonly waiting: Waiting[] = []
@@ -66,7 +67,7 @@ export class FakePort implements NotifyPort {
   borrow(): MessageBuffer | undefined {
     if (this.used >= this.room) return undefined
     this.used += 1
-    return messageBuffer(HEAD_BYTES)
+    return messageBuffer(NOTIFY_HEAD_MAX)
   }
 
   sendWaiting(message: MessageBuffer, end: number, payload: Uint8Array | undefined, token: object, more: boolean) {
