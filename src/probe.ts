@@ -128,6 +128,7 @@ async function receiveInit(directory: string): Promise<InitIn> {
       if (request?.op === 'INIT') init = request.fuse_init_in
     },
     sending: () => undefined,
+    notifying: () => () => undefined,
   }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

@@ -6,10 +6,14 @@ import type { TracedTransport } from './transport/trace.js'
 export class TracedNotifyPort implements NotifyPort {
   private readonly inner: NotifyPort
   private readonly beside: TracedTransport
+  /** Of those that are with the kernel and were shown: who is to be told of the end. */
+  private readonly shown = new Map<object, (result: number) => void>()
+  private then: NotifyPort['onTaken'] = () => undefined
 
   constructor(inner: NotifyPort, beside: TracedTransport) {
     this.inner = inner
     this.beside = beside
+    inner.onTaken = (token, result) => this.taken(token, result)
   }
 
   get scratch(): MessageBuffer {
@@ -17,16 +21,18 @@ export class TracedNotifyPort implements NotifyPort {
   }
 
   get onTaken(): NotifyPort['onTaken'] {
-    return this.inner.onTaken
+    return this.then
   }
 
   set onTaken(then: NotifyPort['onTaken']) {
-    this.inner.onTaken = then
+    this.then = then
   }
 
   send(end: number): number {
-    this.beside.tap?.sending(this.inner.scratch, end)
-    return this.inner.send(end)
+    const ended = this.beside.tap?.notifying(this.inner.scratch, end)
+    const result = this.inner.send(end)
+    ended?.(result)
+    return result
   }
 
   borrow(): MessageBuffer | undefined {
@@ -44,11 +50,20 @@ export class TracedNotifyPort implements NotifyPort {
     token: object,
     more: boolean,
   ): void {
-    this.beside.tap?.sending(message, end, payload)
+    const ended = this.beside.tap?.notifying(message, end, payload)
+    if (ended !== undefined) this.shown.set(token, ended)
     this.inner.sendWaiting(message, end, payload, token, more)
   }
 
   flush(): void {
     this.inner.flush()
+  }
+
+  private taken(token: object, result: number): void {
+    if (this.shown.size > 0) {
+      this.shown.get(token)?.(result)
+      this.shown.delete(token)
+    }
+    this.then(token, result)
   }
 }

@@ -2,13 +2,16 @@ import type { TraceDirection } from './protocol/describe.js'
 
 /** One message of a mount, as its trace shows it. */
 export interface TraceEvent {
-  /** `rx`: from the kernel; `tx`: to it. */
+  /** `rx`: from the kernel, also how a notification ended there; `tx`: to it. */
   readonly direction: TraceDirection
   /** The whole message in one line, of the form that docs/trace.md describes. */
   readonly line: string
   /** When it came, or was about to go, in ms, on the clock of `performance.now()`. */
   readonly timeMs: number
-  /** For a reply: how long after its request, in ms. Undefined for others, and if the request was not traced. */
+  /**
+   * For a reply: how long after its request, in ms; for the end of a notification: how long after it was handed to the kernel.
+   * Undefined for others, and if the request was not traced.
+   */
   readonly tookMs: number | undefined
   /** How many messages right before this one are missing, for nobody took them in time. */
   readonly lost: number

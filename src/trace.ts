@@ -87,13 +87,25 @@ export class MessageTrace implements Tap {
     if (request === undefined) {
       // Its request came before the trace began, so that nobody knows how to read it.
       const error = -message.view.getInt32(ERROR_AT, true)
-      const text = error === 0 ? `OK ${end - fuse_out_header.size}B` : (errnoName(error) ?? `error ${error}`)
+      const text = error === 0 ? `OK ${end - fuse_out_header.size}B` : outcome(error)
       this.emit({ direction: 'tx', line: `tx ${unique}: ${text}`, timeMs })
       return
     }
     this.pending.delete(unique)
     const line = this.describer.reply('tx', message, 0, end, request.op, request.sizeZero)
     this.emit({ direction: 'tx', line, timeMs, tookMs: timeMs - request.timeMs })
+  }
+
+  notifying(head: MessageBuffer, headEnd: number, payload?: Uint8Array): (result: number) => void {
+    const beganMs = performance.now()
+    const message = payload === undefined ? head : joined(head, headEnd, payload)
+    const end = headEnd + (payload?.length ?? 0)
+    this.emit({ direction: 'tx', line: this.describer.notification('tx', message, 0, end), timeMs: beganMs })
+    const what = this.describer.notification('rx', message, 0, end)
+    return (result) => {
+      const timeMs = performance.now()
+      this.emit({ direction: 'rx', line: `${what}: ${outcome(-result)}`, timeMs, tookMs: timeMs - beganMs })
+    }
   }
 
   private remember(message: MessageBuffer, end: number, timeMs: number): void {
@@ -117,6 +129,11 @@ export class MessageTrace implements Tap {
     this.transport.tap = undefined
     this.pending.clear()
   }
+}
+
+/** @param errno a positive number, or 0 */
+function outcome(errno: number): string {
+  return errno === 0 ? 'OK' : (errnoName(errno) ?? `error ${errno}`)
 }
 
 /** One message of two parts, for those who show it. */

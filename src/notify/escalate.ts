@@ -1,5 +1,5 @@
 import type { NodeId } from '../base/ids.js'
-import { Job, type Work } from './job.js'
+import { Job, type Waiter, type Work } from './job.js'
 import type { Line } from './line.js'
 
 /** What came of putting a line more coarsely. */
@@ -8,11 +8,11 @@ export interface Escalation {
   readonly removed: number
   /** Those that nothing coarser could cover. */
   readonly refused: readonly Job[]
-  /** INC_EPOCH is to be sent now. */
-  readonly epoch: boolean
+  /** INC_EPOCH is to be sent now, for these; undefined if it is not. */
+  readonly epochFor: readonly Waiter[] | undefined
 }
 
-const NOTHING: Escalation = { removed: 0, refused: [], epoch: false }
+const NOTHING: Escalation = { removed: 0, refused: [], epochFor: undefined }
 
 /**
  * Puts what waits in a line more coarsely, so that it takes no more room, and loses nothing. For a file: one invalidation of
@@ -24,7 +24,7 @@ export function escalateLine(line: Line, hasEpoch: boolean): Escalation {
   const isNames = line.key < 0
   if (isNames && !hasEpoch) {
     const last = line.backlog.at(-1)!
-    return { removed: 1, refused: line.take((work) => work === last.work), epoch: false }
+    return { removed: 1, refused: line.take((work) => work === last.work), epochFor: undefined }
   }
   const replaced = line.take(({ notification }) => notification !== 'RETRIEVE')
   if (replaced.length === 0) return NOTHING
@@ -35,5 +35,5 @@ export function escalateLine(line: Line, hasEpoch: boolean): Escalation {
   // The last one's, since a directory that was listed later is known by then, and its own lock is what counts.
   const lock = isNames ? node : replaced.findLast(({ barrier }) => barrier !== undefined)?.barrier
   line.push(new Job(all, waiters, replaced[0]!.since, lock))
-  return { removed: replaced.length - 1, refused: [], epoch: isNames }
+  return { removed: replaced.length - 1, refused: [], epochFor: isNames ? waiters : undefined }
 }

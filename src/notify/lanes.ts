@@ -192,15 +192,18 @@ export class Lanes {
   }
 
   /** Too much stands in line: what came of putting it more coarsely. */
-  private coarsen({ removed, refused, epoch }: Escalation): void {
+  private coarsen({ removed, refused, epochFor }: Escalation): void {
     this.queued -= removed
     for (const { work, waiters } of refused) {
       const why = 'too many wait, and the peer does not know INC_EPOCH'
       for (const { reject } of waiters) reject(new NotifyError('ENOBUFS', work.notification, work.node, why))
     }
-    if (!epoch) return
+    if (epochFor === undefined) return
     this.context.coherence.races.touchAll()
-    void this.sendNow({ notification: 'INC_EPOCH', node: 0 as NodeId })
+    this.sendNow({ notification: 'INC_EPOCH', node: 0 as NodeId }).catch((error: unknown) => {
+      // Their names are as stale as they were, whatever becomes of the listing.
+      for (const { reject } of epochFor) reject(error)
+    })
   }
 
   /**

@@ -7,6 +7,11 @@ export interface Tap {
   received(message: MessageBuffer, end: number): void
   /** Before it is sent. @param payload what follows in the same message */
   sending(message: MessageBuffer, end: number, payload?: Uint8Array): void
+  /**
+   * A notification, before it is sent by a way beside the transport.
+   * @returns to be told how it ended: 0, or a negated errno
+   */
+  notifying(message: MessageBuffer, end: number, payload?: Uint8Array): (result: number) => void
 }
 
 /** A transport that shows each message of another one to a {@link Tap}, while there is one; else it only passes on. */

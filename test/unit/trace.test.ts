@@ -62,7 +62,7 @@ test('everything is passed on, with a tap and without', () => {
   }
   const plain = all()
   assert.deepEqual(plain, ['receive 42', 'send 16', 'send 16 and 3', 'release', 'ended over', 'close'])
-  transport.tap = { received: () => undefined, sending: () => undefined }
+  transport.tap = { received: () => undefined, sending: () => undefined, notifying: () => () => undefined }
   assert.deepEqual(all(), plain)
 })
 

@@ -44,6 +44,27 @@ test('of names: INC_EPOCH at once, and the listing of the directory once its loc
   for (const { outcome } of await Promise.all(all)) assert.equal(outcome, 'escalated')
 })
 
+test('of names: those who asked hear of it if INC_EPOCH is refused, and nobody else does', async () => {
+  const { port, notify } = known({ maxQueuedPerKey: 3 })
+  port.results.set('INC_EPOCH', 'ENOMEM')
+  const first = notify.invalEntry(DIR, 'held')
+  await settle()
+  const all = ['a', 'b', 'c', 'd'].map((name) => notify.invalEntry(DIR, name))
+  const refused = all.map((each) => assert.rejects(each, { code: 'ENOMEM', notification: 'INC_EPOCH' }))
+  await port.answerAll()
+  // An unhandled rejection would fail the test as well.
+  await Promise.all(refused)
+  assert.equal((await first).outcome, 'applied')
+})
+
+test('of names, when the connection has just ended: nothing is cached, and nobody fails', async () => {
+  const { port, notify, engine } = known({ maxQueuedPerKey: 3 })
+  port.results.set('INC_EPOCH', 'ENODEV')
+  const all = ['held', 'a', 'b', 'c', 'd'].map((name) => notify.invalEntry(DIR, name))
+  engine.end()
+  for (const { outcome } of await Promise.all(all)) assert.equal(outcome, 'not-cached')
+})
+
 test('a reply that was computed before promises nothing after names were escalated', () => {
   const { notify, coherence } = known({ maxQueuedPerKey: 1 })
   const { races } = coherence
