@@ -81,9 +81,11 @@ export type {
   StatxResult,
 } from './server/results.js'
 export type { ControlStatus } from './control/server.js'
+export type { Caching, Choice, MountStatus, StatusCounters, WaitingSummary } from './control/status.js'
 export type { GuardianStatus } from './kernel/guardian.js'
 export type { InFlightTable } from './mount-control.js'
 export type { RequestInFlight } from './server/inflight.js'
+export type { RequestCount } from './server/request-counts.js'
 export type { Stall } from './server/stall.js'
 export type { WaitingNotification } from './notify/waiting.js'
 export type { LoopKind } from './transport/device-loops.js'

@@ -1,6 +1,7 @@
 import { UnsupportedError } from './base/errors.js'
 import type { MountInfo } from './control/messages.js'
 import { noControl, openControl, type ControlStatus } from './control/server.js'
+import type { MountStatus } from './control/status.js'
 import type { Notifier } from './notify/notifier.js'
 import type { WaitingNotification } from './notify/waiting.js'
 import type { RequestInFlight } from './server/inflight.js'
@@ -19,6 +20,7 @@ interface Controlled {
   readonly connection: number | undefined
   readonly notify: Notifier
   readonly inFlight: (this: void) => InFlightTable
+  readonly status: (this: void) => MountStatus
   readonly closed: Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function control(mounted: Controlled, isWanted: boolean): Promise<C
       return mounted.notify
     },
     info: () => infoOf(mounted),
+    status: mounted.status,
   }
   const { status, close } = await openControl(target, mounted.connection)
   mounted.closed.then(close, close)

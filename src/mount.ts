@@ -1,6 +1,7 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
 import type { ControlStatus } from './control/server.js'
+import type { Caching, MountStatus } from './control/status.js'
 import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
@@ -18,6 +19,7 @@ import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
 import { control, type InFlightTable } from './mount-control.js'
+import { statusOf } from './mount-status.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
@@ -142,6 +144,8 @@ export interface Mount extends AsyncDisposable {
   readonly notify: Notifier
   /** How notifications that may wait are sent, and why so; `none` with threads. */
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
+  /** For how long the kernel may trust what it was told, where a reply does not say, and who has said so. */
+  readonly caching: Caching
   /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
   readonly guardian: GuardianStatus
   /** The socket on which it can be spoken to from outside, or why there is none. */
@@ -150,6 +154,10 @@ export interface Mount extends AsyncDisposable {
   inFlight(this: void): InFlightTable
   /** Counters since the start. @throws UnsupportedError with threads */
   stats(this: void): MountStats
+  /**
+   * All of this in short, as plain data: what `fusewire status` shows. With threads it says why the counters are not known.
+   */
+  status(this: void): MountStatus
   /**
    * Resolves when it is unmounted, by whomever; rejects if somebody else aborted the connection, or a thread that served it
    * died. Handlers that were in flight then find their signals aborted, and their answers go nowhere.
@@ -193,15 +201,16 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
   unmountOnSignals(mounting, unmountOn)
   const mounted = await mounting
   // Not copied: with threads some of its properties throw.
-  return Object.assign(mounted, { control: await control(mounted, options.control ?? false) })
+  const told = Object.assign(mounted, { status: statusOf(mounted) })
+  return Object.assign(told, { control: await control(told, options.control ?? false) })
 }
 
 /** A {@link Mount} that nobody can speak to from outside yet. */
-type Mounted = Omit<Mount, 'control'>
+type Mounted = Omit<Mount, 'control' | 'status'>
 
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
   const { kind, reason, loop } = await chooseLoop(options.loop)
-  const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
+  const { wanted, defaults, init, caching } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
     loop.close()
     throw error
@@ -243,6 +252,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       threads: 0,
       notify: session.notifier,
       notifyVia,
+      caching,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
       trace: (options) => trace.read(options),
@@ -268,7 +278,7 @@ async function mountWithThreads(
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
   try {
-    const { wanted, defaults, init } = settingsOf(await isolates.loaded(), options)
+    const { wanted, defaults, init, caching } = settingsOf(await isolates.loaded(), options)
     made = await mountFuse(mountpoint, wanted)
     guardian = watch(made, options)
     const { unmount } = made
@@ -289,6 +299,7 @@ async function mountWithThreads(
         throw new UnsupportedError(NO_NOTIFIER)
       },
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
+      caching,
       inFlight() {
         throw new UnsupportedError('what is in flight is known to the threads that serve it')
       },

@@ -1,3 +1,4 @@
+import type { Caching } from './control/status.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import { PAGE_SIZE } from './protocol/limits.js'
@@ -19,6 +20,7 @@ export interface Settings<Options> {
   readonly wanted: MountDefaults & Options
   readonly defaults: ReplyDefaults
   readonly init: InitWishes
+  readonly caching: Caching
 }
 
 export function traitsOf(fs: FileSystem): Traits {
@@ -31,15 +33,17 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
   options: Options,
 ): Settings<Options> {
   const wanted = { ...mountDefaults, ...options }
+  const defaults = {
+    entryTimeoutMs: wanted.entryTimeoutMs ?? 1000,
+    attrTimeoutMs: wanted.attrTimeoutMs ?? 1000,
+    negativeTimeoutMs: wanted.negativeTimeoutMs ?? 0,
+    keepCache: wanted.keepCache ?? false,
+    cacheDir: wanted.cacheDir ?? false,
+  }
   return {
     wanted,
-    defaults: {
-      entryTimeoutMs: wanted.entryTimeoutMs ?? 1000,
-      attrTimeoutMs: wanted.attrTimeoutMs ?? 1000,
-      negativeTimeoutMs: wanted.negativeTimeoutMs ?? 0,
-      keepCache: wanted.keepCache ?? false,
-      cacheDir: wanted.cacheDir ?? false,
-    },
+    defaults,
+    caching: { ...defaults, reason: reasonOf(mountDefaults ?? {}, options) },
     init: {
       readdirplus: hasReaddirplus ? 'auto' : false,
       defaultPermissions: wanted.defaultPermissions ?? false,
@@ -47,6 +51,15 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
       ...options.init,
     },
   }
+}
+
+const CACHING = ['entryTimeoutMs', 'attrTimeoutMs', 'negativeTimeoutMs', 'keepCache', 'cacheDir'] as const
+
+/** Who has said how long the kernel may trust what it is told. */
+function reasonOf(mountDefaults: MountDefaults, options: MountDefaults): string {
+  const says = (given: MountDefaults) => CACHING.some((name) => given[name] !== undefined)
+  const who = [says(options) && 'the options', says(mountDefaults) && 'the filesystem'].filter((each) => each !== false)
+  return who.length === 0 ? 'the defaults: nobody has said otherwise' : `as ${who.join(' and ')} would have it`
 }
 
 /** The most bytes of data in one message. More than the kernel's limit of pages is never negotiated. */

@@ -8,7 +8,7 @@ export class TracedNotifyPort implements NotifyPort {
   private readonly beside: TracedTransport
   /** Of those that are with the kernel and were shown: who is to be told of the end. */
   private readonly shown = new Map<object, (result: number) => void>()
-  private then: NotifyPort['onTaken'] = () => undefined
+  private listener: NotifyPort['onTaken'] = () => undefined
 
   constructor(inner: NotifyPort, beside: TracedTransport) {
     this.inner = inner
@@ -21,11 +21,11 @@ export class TracedNotifyPort implements NotifyPort {
   }
 
   get onTaken(): NotifyPort['onTaken'] {
-    return this.then
+    return this.listener
   }
 
   set onTaken(then: NotifyPort['onTaken']) {
-    this.then = then
+    this.listener = then
   }
 
   send(end: number): number {
@@ -64,6 +64,6 @@ export class TracedNotifyPort implements NotifyPort {
       this.shown.get(token)?.(result)
       this.shown.delete(token)
     }
-    this.then(token, result)
+    this.listener(token, result)
   }
 }

@@ -4,7 +4,8 @@ import { diagnose } from './commands/diagnose.js'
 import { mount } from './commands/mount.js'
 import { notify } from './commands/notify.js'
 import { probe } from './commands/probe.js'
+import { status } from './commands/status.js'
 import { umount } from './commands/umount.js'
 
 /** The commands, in the order in which `--help` lists them. To add one: its file in commands/, and a row here. */
-export const COMMANDS: readonly Command[] = [mount, umount, probe, diagnose, abort, notify]
+export const COMMANDS: readonly Command[] = [mount, umount, status, probe, diagnose, abort, notify]

@@ -2,12 +2,14 @@ import { FuseWireError } from '../base/errors.js'
 import type { NodeId } from '../base/ids.js'
 import type { Notifier } from '../notify/notifier.js'
 import type { MountInfo } from './messages.js'
+import type { MountStatus } from './status.js'
 
 /** What a control socket needs of the mount that it is of. */
 export interface ControlTarget {
   /** @throws UnsupportedError where there is none */
   readonly notify: ControlNotifier
   readonly info: () => MountInfo
+  readonly status: () => MountStatus
 }
 
 /** The notifications that can be sent from outside. */
@@ -22,6 +24,7 @@ type Call = (target: ControlTarget, fields: Fields) => unknown
 /** Every call, by its name. What they return goes back as it is, but for bytes. */
 export const CALLS: Readonly<Record<string, Call>> = {
   info: ({ info }) => info(),
+  status: ({ status }) => status(),
   poll: ({ notify }, fields) => notify.poll(number(fields, 'handle')),
   invalInode: ({ notify }, fields) => {
     if (fields['attributesOnly'] === true) return notify.invalInode(node(fields, 'node'), { attributesOnly: true })

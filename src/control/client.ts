@@ -3,6 +3,7 @@ import { FuseWireError } from '../base/errors.js'
 import type { NotifyResult } from '../notify/result.js'
 import { controlDirectories, socketsOf } from './directory.js'
 import { encodeLine, LineReader, PIECE_BYTES, type AnswerMessage, type MountInfo } from './messages.js'
+import type { MountStatus } from './status.js'
 
 /** Options of {@link ControlClient.invalInode}; those of the notifier. */
 export interface ControlInvalInode {
@@ -43,8 +44,8 @@ export class ControlClient implements Disposable {
     for (const directory of controlDirectories(uid)) {
       try {
         for (const path of socketsOf(directory, connection)) {
-          const socket = await connect(path)
-          if (socket !== undefined) return new ControlClient(socket)
+          const client = await ControlClient.open(path)
+          if (client !== undefined) return client
         }
       } catch (error) {
         denied ||= error instanceof Error && 'code' in error && error.code === 'EACCES'
@@ -56,7 +57,25 @@ export class ControlClient implements Disposable {
     throw new FuseWireError('ERR_CONTROL', `FUSE connection ${connection}: ${why}`)
   }
 
-  /** What the server is doing. */
+  /** By the path of the socket. Undefined if nobody listens there any more. */
+  static async open(path: string): Promise<ControlClient | undefined> {
+    const socket = await connect(path)
+    return socket && new ControlClient(socket)
+  }
+
+  /** What the mount has done since its start and is doing now, with its counters. */
+  async status(): Promise<MountStatus> {
+    const status = await this.call<MountStatus>('status', {})
+    const { entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs } = status.caching
+    const endless = {
+      entryTimeoutMs: entryTimeoutMs ?? Infinity,
+      attrTimeoutMs: attrTimeoutMs ?? Infinity,
+      negativeTimeoutMs: negativeTimeoutMs ?? Infinity,
+    }
+    return { ...status, caching: { ...status.caching, ...endless } }
+  }
+
+  /** What the server waits for. */
   async info(): Promise<MountInfo> {
     const { notifications, ...info } = await this.call<MountInfo>('info', {})
     const endless = notifications.map((one) => (one.length === null ? { ...one, length: Infinity } : one))

@@ -24,6 +24,38 @@ export function socketsOf(directory: string, connection: number): string[] {
     .map((name) => join(directory, name))
 }
 
+/** A socket, and what its name says. */
+export interface ControlSocket {
+  readonly path: string
+  readonly connection: number
+  readonly pid: number
+}
+
+/** The sockets of all mounts of user `uid`, of root those of all users, as far as they may be seen. */
+export function controlSockets(uid: number): ControlSocket[] {
+  const directories = new Set(controlDirectories(uid))
+  if (uid === 0) {
+    for (const user of namesIn('/run/user')) directories.add(`/run/user/${user}/fusewire`)
+    for (const name of namesIn('/run')) if (/^fusewire-\d+$/.test(name)) directories.add(`/run/${name}`)
+  }
+  return [...directories].flatMap((directory) =>
+    namesIn(directory).flatMap((name) => {
+      const [, connection, pid] = /^(\d+)\.(\d+)\.sock$/.exec(name) ?? []
+      if (connection === undefined) return []
+      return [{ path: join(directory, name), connection: Number(connection), pid: Number(pid) }]
+    }),
+  )
+}
+
+/** Nothing, where there is no such directory or we may not look. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
+}
+
 /**
  * The directory for sockets of this user, made if it is not there: in $XDG_RUNTIME_DIR, or for want of that in /run, which
  * takes root. It is this user's alone (mode 0700), for whoever reaches a socket in it may say what the mount shows.

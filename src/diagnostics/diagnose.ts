@@ -1,6 +1,7 @@
 import { FuseWireError } from '../base/errors.js'
 import { ControlClient } from '../control/client.js'
 import type { MountInfo } from '../control/messages.js'
+import { within } from '../control/within.js'
 import { diagnoseConnections } from '../kernel/diagnose.js'
 import type { BlockedThread, ConnectionReport } from '../kernel/diagnose-report.js'
 
@@ -44,11 +45,7 @@ export async function diagnose(): Promise<DiagnosisList> {
 async function askServer({ connection, mounts }: ConnectionReport): Promise<MountInfo | undefined> {
   try {
     using client = await ControlClient.connect(connection, mounts.at(-1)?.uid)
-    const timer = AbortSignal.timeout(ANSWER_MS)
-    return await Promise.race([
-      client.info(),
-      new Promise<undefined>((resolve) => timer.addEventListener('abort', () => resolve(undefined))),
-    ])
+    return await within(ANSWER_MS, client.info())
   } catch (error) {
     if (error instanceof FuseWireError) return undefined
     throw error

@@ -5,6 +5,7 @@ import type { NotifyPort } from '../notify/port.js'
 import type { NotifyStats } from '../notify/stats.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { ReplyDefaults } from './encode.js'
+import type { RequestCount } from './request-counts.js'
 import type { WatchdogOptions } from './watchdog.js'
 
 /** Options of a session. */
@@ -32,6 +33,8 @@ export interface SessionOptions {
 
 /** Counters of a session. */
 export interface SessionStats {
+  /** How many requests of each kind have come, sent again or not. What the kernel answers from its caches it tells nobody. */
+  readonly requests: RequestCount
   /** How many nodes the peer may hold, without the root. */
   readonly knownNodes: number
   /** Undefined before INIT. */

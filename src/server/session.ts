@@ -8,7 +8,6 @@ import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
 import { answerInit } from '../protocol/negotiate.js'
 import { withoutNotifications, type InitIn, type Negotiated } from '../protocol/negotiated.js'
-import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
 import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
@@ -19,9 +18,11 @@ import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
 import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
+import { refusalOf } from './malformed.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { AFTER_EMPTY } from './requests/dir.js'
+import { RequestCounts } from './request-counts.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
@@ -45,6 +46,7 @@ export class Session implements Receiver, RequestHost {
   private readonly inFlight = new InFlight()
   private readonly resends: Resends
   private readonly coherence = new Coherence()
+  private readonly counts = new RequestCounts()
   private readonly clock: Clock
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
@@ -113,7 +115,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   stats(): SessionStats {
-    return { knownNodes: this.coherence.known.size, notify: this.engine?.stats() }
+    return { requests: this.counts.read(), knownNodes: this.coherence.known.size, notify: this.engine?.stats() }
   }
 
   pollHandle(kh: number): PollHandle {
@@ -135,6 +137,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   private dispatch(message: MessageBuffer, request: Request): Received {
+    this.counts.count(request.header.opcode)
     switch (request.op) {
       case 'INIT':
         this.init(request)
@@ -320,15 +323,8 @@ export class Session implements Receiver, RequestHost {
 
   /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
-    try {
-      const { opcode, unique } = this.codec.decodeInHeader(message, 0, end)
-      const op = opcodeName(opcode)
-      const row: OpcodeRow | undefined = op === undefined ? undefined : OPCODES[op]
-      if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
-      else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
-    } catch {
-      // Nobody can be told.
-    }
+    const refusal = refusalOf(this.codec, message, end)
+    if (refusal !== undefined) this.fail(refusal.unique, refusal.errno, undefined)
     this.report(error, error instanceof ProtocolError ? error.subject : 'request')
   }
 

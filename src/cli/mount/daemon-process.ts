@@ -25,7 +25,7 @@ async function run(plan: MountPlan): Promise<void> {
       isReady = true
       process.send?.('ready' satisfies DaemonMessage)
     }
-    const exitCode = await serve(plan, { signals, ready, say })
+    const exitCode = await serve(plan, { signals, ready, report: say, say })
     if (isReady) process.exit(exitCode)
     tellAndExit({ text: `${plan.mountpoint}: unmounted before it answered`, exitCode: EXIT.FAILED })
   } catch (error) {

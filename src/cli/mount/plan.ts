@@ -9,6 +9,9 @@ import type { Source } from './source.js'
 /** As many as mount() takes. */
 const MAX_THREADS = 256
 
+/** More often than this nobody can read it. */
+const LEAST_STATUS_SECONDS = 0.1
+
 /** The options of `fusewire mount`. */
 export const MOUNT_OPTIONS = {
   cache: {
@@ -25,6 +28,12 @@ export const MOUNT_OPTIONS = {
   subtype: { value: 'NAME', help: ['what they show as the type: fuse.NAME. Default: fusewire'] },
   threads: { value: 'N', help: ['how many threads serve a directory. Default: 1'] },
   trace: { value: 'FILE', valueOptional: true, help: ['show each message in a line, on standard error or in FILE'] },
+  status: {
+    value: 'SECONDS',
+    valueOptional: true,
+    help: ['show what it is doing, again every so many seconds. Default: 1'],
+  },
+  json: { help: ['--status, and what SIGUSR1 shows, as one JSON object a line'] },
   daemon: { help: ['go on in the background once the mount answers'] },
   log: { value: 'FILE', help: ['where to tell of faults. Default: standard error; nowhere with --daemon'] },
   o: {
@@ -43,6 +52,10 @@ export interface MountPlan {
   readonly threads: number
   /** The file for the trace; empty: standard error; undefined: no trace. */
   readonly trace: string | undefined
+  /** How often to show what it is doing, in ms; undefined: never. */
+  readonly statusEveryMs: number | undefined
+  /** That, and what a signal asks for, as JSON. */
+  readonly json: boolean
   /** The file for lines about faults; undefined: standard error. */
   readonly log: string | undefined
 }
@@ -58,6 +71,10 @@ export function planMount(source: Source, mountpoint: string, given: OptionValue
     throw new UsageError('--trace shows what one thread serves: no --threads')
   if (given.daemon === true && given.trace === '')
     throw new UsageError('with --daemon a trace needs a file: --trace=FILE')
+  if (given.daemon === true && given.status !== undefined)
+    throw new UsageError("--status has nobody to show it to with --daemon: 'fusewire status' asks for it")
+  if (given.status !== undefined && given.trace === '')
+    throw new UsageError('--status and a trace on one terminal make no sense: --trace=FILE')
   const list = readOptionLists(given.o ?? [])
   const options: MountOptions = {
     fsname: given.fsname ?? list.options.fsname ?? source.name,
@@ -73,8 +90,17 @@ export function planMount(source: Source, mountpoint: string, given: OptionValue
     mountpoint: resolve(mountpoint),
     options,
     trace: given.trace === undefined || given.trace === '' ? given.trace : resolve(given.trace),
+    statusEveryMs: given.status === undefined ? undefined : everyMs(given.status),
+    json: given.json === true,
     log: given.log === undefined ? undefined : resolve(given.log),
   }
+}
+
+function everyMs(text: string): number {
+  if (text === '') return 1000
+  const seconds = /^\d{1,5}(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (seconds < LEAST_STATUS_SECONDS) throw new UsageError(`--status=${text}: seconds are expected, from 0.1`)
+  return seconds * 1000
 }
 
 function threadsOf(text: string, { name, maxThreads }: Source): number {

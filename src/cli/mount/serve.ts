@@ -4,6 +4,7 @@ import { mount, MountError, SystemError, type Mount } from '../../index.js'
 import { EXIT } from '../exit-codes.js'
 import { CommandError } from '../failure.js'
 import type { MountPlan } from './plan.js'
+import { reportOnSignal } from './report.js'
 import type { SignalStop } from './signals.js'
 import { parseSource } from './source.js'
 import { TraceLog } from './trace-log.js'
@@ -16,12 +17,14 @@ export interface Customer {
   readonly signals: SignalStop
   /** It answers. */
   ready(this: void, mounted: Mount): void
+  /** Somebody asked by a signal what it is doing; in some lines, or in one of JSON. */
+  report(this: void, text: string): void
   /** Something is wrong, and the mount goes on; in one line, or with a stack trace for a fault of the filesystem. */
   say(this: void, text: string): void
 }
 
 /** Mounts what `plan` says and serves it until it is unmounted. Returns the exit code. */
-export async function serve(plan: MountPlan, { signals, ready, say }: Customer): Promise<number> {
+export async function serve(plan: MountPlan, { signals, ready, report, say }: Customer): Promise<number> {
   const { fs, options } = parseSource(plan.source).open(plan.mountpoint, plan.threads)
   const trace = plan.trace === undefined ? undefined : new TraceLog(plan.trace)
   const mounted = await mount(fs, plan.mountpoint, {
@@ -33,6 +36,7 @@ export async function serve(plan: MountPlan, { signals, ready, say }: Customer):
     onStall: ({ message }) => say(message),
   })
   signals.watch(mounted)
+  reportOnSignal(mounted, plan.json, report)
   try {
     const ended = mounted.closed.then(() => EXIT.OK as number)
     const forced = signals.forced.then(() => EXIT.FORCED as number)

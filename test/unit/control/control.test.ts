@@ -9,6 +9,7 @@ import type { ControlNotifier } from '#src/control/calls.js'
 import { LineReader, MAX_LINE, PIECE_BYTES, type MountInfo } from '#src/control/messages.js'
 import { openControl, type Control } from '#src/control/server.js'
 import { privateDirectory } from '../../helpers/directory.js'
+import { someStatus } from '../../helpers/status.js'
 
 /* Both ends of a control socket, in one process; the notifier is a fake one that writes down what it is asked. */
 
@@ -39,7 +40,7 @@ function fake() {
     asked.push(['retrieve', offset, length])
     return Promise.resolve(new Uint8Array(CONTENT.subarray(offset, offset + length)))
   }
-  return { asked, target: { notify: { ...notify, retrieve }, info: () => INFO } }
+  return { asked, target: { notify: { ...notify, retrieve }, info: () => INFO, status: () => someStatus() } }
 }
 
 /** A directory for the sockets of this test alone. */
