@@ -3,7 +3,7 @@
  * whose type it does not like as bad for good; so such an answer is an error of the handler before that.
  */
 
-const S_IFMT = 0o170000
+export const S_IFMT = 0o170000
 export const S_IFDIR = 0o40000
 export const S_IFREG = 0o100000
 export const S_IFLNK = 0o120000

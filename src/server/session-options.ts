@@ -5,6 +5,7 @@ import type { NotifyPort } from '../notify/port.js'
 import type { NotifyStats } from '../notify/stats.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { ReplyDefaults } from './encode.js'
+import type { Replay } from './replay.js'
 import type { RequestCount } from './request-counts.js'
 import type { WatchdogOptions } from './watchdog.js'
 
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly notifyRefused?: string | undefined
   /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
   readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
+  /** Who answers a helper that does once more what happened at the source, for watchers to hear of it. @default nobody */
+  readonly replay?: Replay | undefined
   /** Who tells of what waits for too long. @default nobody */
   readonly watchdog?: WatchdogOptions | undefined
   /** @default the machine's */

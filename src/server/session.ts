@@ -16,6 +16,7 @@ import type { Moment } from '../notify/race-guard.js'
 import { describeWaiting, type WaitingNotification } from '../notify/waiting.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
+import { reporter } from './faults.js'
 import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import { refusalOf } from './malformed.js'
@@ -48,6 +49,7 @@ export class Session implements Receiver, RequestHost {
   private readonly coherence = new Coherence()
   private readonly counts = new RequestCounts()
   private readonly clock: Clock
+  private readonly report: (error: unknown, request: string) => void
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
@@ -62,6 +64,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.report = reporter(options.onError)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
@@ -181,7 +184,8 @@ export class Session implements Receiver, RequestHost {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
     const operation = OPERATIONS[request.op]
-    const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
+    const fs = this.fsOf(request)
+    const handler = operation && (fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
       this.fail(unique, ERRNO.ENOSYS, undefined)
       return 'done'
@@ -200,7 +204,7 @@ export class Session implements Receiver, RequestHost {
     let result: unknown
     try {
       argument = operation.request(this, request as never, space)
-      result = this.resends.call(unique, () => handler.call(this.fs, argument))
+      result = this.resends.call(unique, () => handler.call(fs, argument))
       if (!isPromise(result)) {
         this.answer(operation, request, argument, result, space, began)
         return 'done'
@@ -315,7 +319,8 @@ export class Session implements Receiver, RequestHost {
   private forget(node: NodeId, nlookup: number): void {
     this.coherence.forget(node, nlookup)
     try {
-      this.fs.forget?.({ node, nlookup })
+      const fs = this.options.replay ?? this.fs
+      fs.forget?.({ node, nlookup })
     } catch (error) {
       this.report(error, 'FORGET')
     }
@@ -342,19 +347,14 @@ export class Session implements Receiver, RequestHost {
     if (errno === undefined) this.report(error, request.op)
   }
 
-  private takeBack(request: Request, argument: unknown, result: unknown): void {
-    takeBack(this.fs, request, argument, result, (error, name) => this.report(error, name))
+  /** Who answers the request: the filesystem, or what stands before it for those who only do once more what happened. */
+  private fsOf(request: Request): FileSystem {
+    const { replay } = this.options
+    return replay === undefined ? this.fs : (replay.answers(request) ?? this.fs)
   }
 
-  private report(error: unknown, request: string): void {
-    try {
-      this.options.onError(error, request)
-    } catch (fault) {
-      // Not ours to handle, and thrown here it would end the transport's loop.
-      queueMicrotask(() => {
-        throw fault
-      })
-    }
+  private takeBack(request: Request, argument: unknown, result: unknown): void {
+    takeBack(this.fsOf(request), request, argument, result, this.report)
   }
 
   private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {

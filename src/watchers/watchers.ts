@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../base/clock.js'
+import { FuseWireError } from '../base/errors.js'
+import { ROOT_ID, type NodeId } from '../base/ids.js'
+import { S_IFDIR, S_IFMT } from '../server/check.js'
+import type { FileSystem } from '../server/filesystem.js'
+import { peek } from '../server/peek.js'
+import { Replay, type Replayed, type ReplayPlace } from '../server/replay.js'
+import { EventQueue, type WatchEvent } from './events.js'
+import { Helper } from './helper.js'
+import type { HelperPlace, HelperTask } from './helper-messages.js'
+
+/** What the kernel may take names for. */
+export interface WatchedNames {
+  /** A node, 0 for a name that does not exist, undefined if it does not hold the name. */
+  get(parent: NodeId, name: string): NodeId | 0 | undefined
+  /** From the root; undefined if it is not known. */
+  pathOf(node: NodeId): string | undefined
+}
+
+/** What {@link Watchers} works with. */
+export interface WatchersContext {
+  readonly fs: FileSystem
+  readonly names: WatchedNames
+  /** Whether the kernel knows the node as a directory. */
+  readonly isDirectory: (node: NodeId) => boolean
+  readonly clock: Clock
+  /** There will be no events any more, though nobody wanted that. */
+  readonly onFail: (error: Error) => void
+}
+
+/** Whether those who watch the mount by inotify hear of changes at the source. It stays up to date. */
+export interface WatchersStatus {
+  readonly state: 'starting' | 'on' | 'off'
+  /** Of the helper's process; undefined if it is off. */
+  readonly pid: number | undefined
+  /** Why, in a few words. */
+  readonly reason: string
+}
+
+/** Counters of {@link Watchers}, since the start. */
+export interface WatchersStats {
+  /** How many events the kernel was made to send. */
+  readonly replayed: number
+  /** How many were covered by one that was waiting, or took each other away. */
+  readonly merged: number
+  /** How many came so fast that there was no room for them. */
+  readonly dropped: number
+  /** How many were not sent, because things were otherwise again, or the kernel would have had to drop what is right. */
+  readonly skipped: number
+  /** How many the kernel refused. */
+  readonly failed: number
+  /** How many wait for their turn. */
+  readonly queued: number
+}
+
+/** So many events may wait; more are dropped. */
+const MAX_QUEUED = 8192
+/** So many are sent in one second at most. */
+const MAX_PER_SECOND = 2000
+
+/**
+ * Lets the kernel tell watchers what happened at the source: a helper does it once more, through the mount, one event after the
+ * other, and {@link Replay} answers that it is done.
+ */
+export class Watchers {
+  readonly replay: Replay
+  readonly status: { state: 'starting' | 'on' | 'off'; pid: number | undefined; reason: string }
+  private readonly context: WatchersContext
+  private readonly password = `.fusewire-${randomBytes(16).toString('hex')}`
+  private readonly queue = new EventQueue(MAX_QUEUED)
+  private readonly counts = { replayed: 0, skipped: 0, failed: 0 }
+  private helper: Helper | undefined
+  /** What it is doing now; resolves in any case. */
+  private work: Promise<void> | undefined
+  /** How many want that nothing of the mount is in use. */
+  private quiet = 0
+  private isSlowed = false
+  private pace = { sinceMs: 0, sent: 0 }
+
+  constructor(context: WatchersContext) {
+    this.context = context
+    this.status = { state: 'starting', pid: undefined, reason: 'the helper is being started' }
+    const isHeld = ({ parent, name }: ReplayPlace) => isNode(context.names.get(parent, name))
+    this.replay = new Replay({ fs: context.fs, password: this.password, isHeld })
+  }
+
+  /** The mount answers: starts the helper. What is told before it is there waits. */
+  start(mountpoint: string): void {
+    try {
+      this.helper = new Helper({ mountpoint, password: this.password, onExit: (reason) => this.fail(reason) })
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error))
+      return
+    }
+    this.work = this.greet(this.helper)
+  }
+
+  stats(): WatchersStats {
+    const { merged, dropped, size } = this.queue
+    return { ...this.counts, merged, dropped, queued: size }
+  }
+
+  /** The kernel has been told of this, so that who hears of the event finds things as they are. */
+  push(event: WatchEvent): void {
+    if (this.status.state === 'off') return
+    this.queue.push(event)
+    this.pump()
+  }
+
+  /** Runs `work`, such as an unmount, while nothing of the mount is in use here. */
+  async quietly<T>(work: () => Promise<T>): Promise<T> {
+    this.quiet += 1
+    try {
+      await this.work
+      return await work()
+    } finally {
+      this.quiet -= 1
+      this.pump()
+    }
+  }
+
+  /** The mount has ended. */
+  end(): void {
+    this.off('the mount has ended')
+    this.helper?.end()
+  }
+
+  private async greet(helper: Helper): Promise<void> {
+    try {
+      await helper.run({ do: 'greet' })
+      if (this.replay.pid === undefined) this.fail('requests do not say who sends them: another pid namespace')
+      else Object.assign(this.status, { state: 'on', pid: helper.pid, reason: 'a process of its own repeats changes' })
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error))
+    }
+    this.work = undefined
+    this.pump()
+  }
+
+  private pump(): void {
+    const { helper } = this
+    if (this.status.state !== 'on' || helper === undefined || this.work !== undefined || this.quiet > 0) return
+    if (this.queue.size === 0 || this.isTooFast()) return
+    const event = this.queue.shift()!
+    this.work = this.repeat(event, helper).then(() => {
+      this.work = undefined
+      this.pump()
+    })
+  }
+
+  /** Whether as many were sent as may be in one second; then they go on in the next. */
+  private isTooFast(): boolean {
+    const { clock } = this.context
+    const now = clock.now()
+    if (now - this.pace.sinceMs >= 1000) this.pace = { sinceMs: now, sent: 0 }
+    if (this.pace.sent < MAX_PER_SECOND) {
+      this.pace.sent += 1
+      return false
+    }
+    if (!this.isSlowed) {
+      this.isSlowed = true
+      clock.after(this.pace.sinceMs + 1000 - now, () => {
+        this.isSlowed = false
+        this.pump()
+      })
+    }
+    return true
+  }
+
+  private async repeat(event: WatchEvent, helper: Helper): Promise<void> {
+    const { replay, counts } = this
+    const plan = await this.plan(event)
+    if (plan === undefined) {
+      counts.skipped += 1
+      return
+    }
+    try {
+      replay.begin(plan.replayed)
+      await helper.run(plan.task)
+      counts.replayed += 1
+    } catch {
+      if (replay.wasHeld) counts.skipped += 1
+      else counts.failed += 1
+    }
+    replay.end()
+  }
+
+  /** How the event is made; undefined if there is no way, or nothing to it any more. */
+  private async plan(event: WatchEvent): Promise<{ replayed: Replayed; task: HelperTask } | undefined> {
+    if ('node' in event) return this.touch(event.node, event.is)
+    const at = this.placeOf(event.at)
+    if (at === undefined) return undefined
+    switch (event.is) {
+      case 'create': {
+        // Somebody has found it already, and to drop it again would show.
+        const held = this.context.names.get(event.at.parent, event.at.name)
+        if (isNode(held)) return this.touch(held, 'modify')
+        const found = await this.find(event.at)
+        if (found === undefined) return undefined
+        const task = { do: 'create', at, isDirectory: found.isDirectory } as const
+        return { replayed: { is: 'create', at: event.at }, task }
+      }
+      case 'delete': {
+        const { isDirectory } = event
+        return { replayed: { is: 'remove', at: event.at, isDirectory }, task: { do: 'remove', at, isDirectory } }
+      }
+      case 'move': {
+        const to = this.placeOf(event.to)
+        if (to === undefined) return undefined
+        const isDirectory = (await this.find(event.to))?.isDirectory ?? event.isDirectory
+        return { replayed: { is: 'rename', at: event.at, to: event.to, isDirectory }, task: { do: 'rename', at, to } }
+      }
+    }
+  }
+
+  private touch(node: NodeId, is: 'modify' | 'attrib'): { replayed: Replayed; task: HelperTask } | undefined {
+    const path = node === ROOT_ID ? '' : this.context.names.pathOf(node)
+    if (path === undefined) return undefined
+    // The content of a directory is told of name by name.
+    const attributesOnly = is === 'attrib' || this.context.isDirectory(node)
+    const slash = path.lastIndexOf('/')
+    const at = { directory: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) }
+    return { replayed: { is: 'touch' }, task: { do: 'touch', at, attributesOnly } }
+  }
+
+  private placeOf({ parent, name }: ReplayPlace): HelperPlace | undefined {
+    const directory = parent === ROOT_ID ? '' : this.context.names.pathOf(parent)
+    return directory === undefined ? undefined : { directory, name }
+  }
+
+  /** What is there now; undefined if nothing is, or the filesystem does not say. */
+  private async find({ parent, name }: ReplayPlace): Promise<{ readonly isDirectory: boolean } | undefined> {
+    const found = await peek(this.context.fs, parent, name)
+    if (found === undefined || found === 0) return undefined
+    return { isDirectory: (found.attr.mode & S_IFMT) === S_IFDIR }
+  }
+
+  private fail(reason: string): void {
+    if (this.status.state === 'off') return
+    this.off(reason)
+    this.context.onFail(new FuseWireError('ERR_WATCHERS', `watchers hear of nothing any more: ${reason}`))
+  }
+
+  private off(reason: string): void {
+    // What has its number from now on is somebody else.
+    this.replay.pid = undefined
+    this.queue.clear()
+    if (this.status.state !== 'off') Object.assign(this.status, { state: 'off', pid: undefined, reason })
+  }
+}
+
+function isNode(held: NodeId | 0 | undefined): held is NodeId {
+  return held !== undefined && held !== 0
+}
