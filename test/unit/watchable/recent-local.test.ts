@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeId } from '#src/base/ids.js'
 import type { Request } from '#src/protocol/message.js'
-import { LocalChanges } from '#src/watchers/local-changes.js'
+import { RecentLocal } from '#src/watchable/recent-local.js'
 import { FakeClock } from '../notify/harness.js'
 
 /* What was changed through the mount is known for a second, for its echo not to be taken for news. */
@@ -13,7 +13,7 @@ const request = (op: string, nodeid: number, more: object = {}) =>
 
 function locals() {
   const clock = new FakeClock()
-  return { clock, local: new LocalChanges(clock) }
+  return { clock, local: new RecentLocal(clock) }
 }
 
 test('an object that is written, changed or linked', () => {

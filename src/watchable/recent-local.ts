@@ -12,7 +12,7 @@ const MAX_REMEMBERED = 10_000
  * What programs have changed through the mount a short time ago: the kernel has told watchers of it, and a source that tells of
  * everything tells of it once more.
  */
-export class LocalChanges {
+export class RecentLocal {
   private readonly clock: Clock
   /** By node or name, when it was changed last; the oldest first. */
   private readonly times = new Map<string, number>()

@@ -43,7 +43,7 @@ export class Helper {
 
   /**
    * One at a time. Takes as long as somebody holds the locks that the call needs.
-   * @throws FuseWireError ERR_WATCHERS: it could not be done, or the helper has ended
+   * @throws FuseWireError ERR_WATCHABLE: it could not be done, or the helper has ended
    */
   async run(task: HelperTask): Promise<void> {
     const { mountpoint, password } = this.options
@@ -56,7 +56,7 @@ export class Helper {
         if (error !== null) this.fail(error.message)
       })
     })
-    if (problem !== undefined) throw new FuseWireError('ERR_WATCHERS', problem)
+    if (problem !== undefined) throw new FuseWireError('ERR_WATCHABLE', problem)
   }
 
   /** Ends it at once, whatever it is doing. */
@@ -74,6 +74,6 @@ export class Helper {
   }
 
   private fail(reason: string): void {
-    this.failed?.(new FuseWireError('ERR_WATCHERS', `the helper: ${reason}`))
+    this.failed?.(new FuseWireError('ERR_WATCHABLE', `the helper: ${reason}`))
   }
 }

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeId } from '#src/base/ids.js'
-import { EventQueue, type WatchEvent } from '#src/watchers/events.js'
+import { EventQueue, type ReplayEvent } from '#src/watchable/events.js'
 
 /* Events that wait: as few as will do, in order. */
 
 const [A, B] = [7 as NodeId, 8 as NodeId]
 const at = (name: string) => ({ parent: 1 as NodeId, name })
-const create = (name: string): WatchEvent => ({ is: 'create', at: at(name) })
-const remove = (name: string): WatchEvent => ({ is: 'delete', at: at(name), isDirectory: false })
-const move = (from: string, to: string): WatchEvent => ({ is: 'move', at: at(from), to: at(to), isDirectory: false })
-const modify = (node: NodeId): WatchEvent => ({ is: 'modify', node })
-const attrib = (node: NodeId): WatchEvent => ({ is: 'attrib', node })
+const create = (name: string): ReplayEvent => ({ is: 'create', at: at(name) })
+const remove = (name: string): ReplayEvent => ({ is: 'delete', at: at(name), isDirectory: false })
+const move = (from: string, to: string): ReplayEvent => ({ is: 'move', at: at(from), to: at(to), isDirectory: false })
+const modify = (node: NodeId): ReplayEvent => ({ is: 'modify', node })
+const attrib = (node: NodeId): ReplayEvent => ({ is: 'attrib', node })
 
-function queued(events: readonly WatchEvent[], maxEvents = 100) {
+function queued(events: readonly ReplayEvent[], maxEvents = 100) {
   const queue = new EventQueue(maxEvents)
   for (const event of events) queue.push(event)
-  const out: WatchEvent[] = []
+  const out: ReplayEvent[] = []
   for (let event = queue.shift(); event !== undefined; event = queue.shift()) out.push(event)
   assert.equal(queue.size, 0)
   return { out, merged: queue.merged, dropped: queue.dropped }

@@ -6,22 +6,22 @@ import { S_IFDIR, S_IFMT } from '../server/check.js'
 import type { FileSystem } from '../server/filesystem.js'
 import { peek } from '../server/peek.js'
 import { Replay, type Replayed, type ReplayPlace } from '../server/replay.js'
-import { EventQueue, type WatchEvent } from './events.js'
+import { EventQueue, type ReplayEvent } from './events.js'
 import { Helper } from './helper.js'
 import type { HelperPlace, HelperTask } from './helper-messages.js'
 
 /** What the kernel may take names for. */
-export interface WatchedNames {
+export interface NamesOfPeer {
   /** A node, 0 for a name that does not exist, undefined if it does not hold the name. */
   get(parent: NodeId, name: string): NodeId | 0 | undefined
   /** From the root; undefined if it is not known. */
   pathOf(node: NodeId): string | undefined
 }
 
-/** What {@link Watchers} works with. */
-export interface WatchersContext {
+/** What {@link Watchable} works with. */
+export interface WatchableContext {
   readonly fs: FileSystem
-  readonly names: WatchedNames
+  readonly names: NamesOfPeer
   /** Whether the kernel knows the node as a directory. */
   readonly isDirectory: (node: NodeId) => boolean
   readonly clock: Clock
@@ -30,7 +30,7 @@ export interface WatchersContext {
 }
 
 /** Whether those who watch the mount by inotify hear of changes at the source. It stays up to date. */
-export interface WatchersStatus {
+export interface WatchableStatus {
   readonly state: 'starting' | 'on' | 'off'
   /** Of the helper's process; undefined if it is off. */
   readonly pid: number | undefined
@@ -38,8 +38,8 @@ export interface WatchersStatus {
   readonly reason: string
 }
 
-/** Counters of {@link Watchers}, since the start. */
-export interface WatchersStats {
+/** Counters of {@link Watchable}, since the start. */
+export interface WatchableStats {
   /** How many events the kernel was made to send. */
   readonly replayed: number
   /** How many were covered by one that was waiting, or took each other away. */
@@ -63,10 +63,10 @@ const MAX_PER_SECOND = 2000
  * Lets the kernel tell watchers what happened at the source: a helper does it once more, through the mount, one event after the
  * other, and {@link Replay} answers that it is done.
  */
-export class Watchers {
+export class Watchable {
   readonly replay: Replay
   readonly status: { state: 'starting' | 'on' | 'off'; pid: number | undefined; reason: string }
-  private readonly context: WatchersContext
+  private readonly context: WatchableContext
   private readonly password = `.fusewire-${randomBytes(16).toString('hex')}`
   private readonly queue = new EventQueue(MAX_QUEUED)
   private readonly counts = { replayed: 0, skipped: 0, failed: 0 }
@@ -78,7 +78,7 @@ export class Watchers {
   private isSlowed = false
   private pace = { sinceMs: 0, sent: 0 }
 
-  constructor(context: WatchersContext) {
+  constructor(context: WatchableContext) {
     this.context = context
     this.status = { state: 'starting', pid: undefined, reason: 'the helper is being started' }
     const isHeld = ({ parent, name }: ReplayPlace) => isNode(context.names.get(parent, name))
@@ -96,13 +96,13 @@ export class Watchers {
     this.work = this.greet(this.helper)
   }
 
-  stats(): WatchersStats {
+  stats(): WatchableStats {
     const { merged, dropped, size } = this.queue
     return { ...this.counts, merged, dropped, queued: size }
   }
 
   /** The kernel has been told of this, so that who hears of the event finds things as they are. */
-  push(event: WatchEvent): void {
+  push(event: ReplayEvent): void {
     if (this.status.state === 'off') return
     this.queue.push(event)
     this.pump()
@@ -168,7 +168,7 @@ export class Watchers {
     return true
   }
 
-  private async repeat(event: WatchEvent, helper: Helper): Promise<void> {
+  private async repeat(event: ReplayEvent, helper: Helper): Promise<void> {
     const { replay, counts } = this
     const plan = await this.plan(event)
     if (plan === undefined) {
@@ -187,7 +187,7 @@ export class Watchers {
   }
 
   /** How the event is made; undefined if there is no way, or nothing to it any more. */
-  private async plan(event: WatchEvent): Promise<{ replayed: Replayed; task: HelperTask } | undefined> {
+  private async plan(event: ReplayEvent): Promise<{ replayed: Replayed; task: HelperTask } | undefined> {
     if ('node' in event) return this.touch(event.node, event.is)
     const at = this.placeOf(event.at)
     if (at === undefined) return undefined
@@ -239,7 +239,7 @@ export class Watchers {
   private fail(reason: string): void {
     if (this.status.state === 'off') return
     this.off(reason)
-    this.context.onFail(new FuseWireError('ERR_WATCHERS', `watchers hear of nothing any more: ${reason}`))
+    this.context.onFail(new FuseWireError('ERR_WATCHABLE', `watchers hear of nothing any more: ${reason}`))
   }
 
   private off(reason: string): void {

@@ -2,7 +2,7 @@ import type { NodeId } from '../base/ids.js'
 import type { ReplayPlace } from '../server/replay.js'
 
 /** What watchers are to hear of. */
-export type WatchEvent =
+export type ReplayEvent =
   /** IN_MODIFY or IN_ATTRIB, of an object that the kernel has. */
   | { readonly is: 'modify' | 'attrib'; readonly node: NodeId }
   /** IN_CREATE. */
@@ -22,9 +22,9 @@ export class EventQueue {
   /** How many found no room. */
   dropped = 0
   private readonly maxEvents: number
-  private readonly events = new Set<WatchEvent>()
+  private readonly events = new Set<ReplayEvent>()
   /** The last one that waits, of each object and each name. */
-  private readonly last = new Map<string, WatchEvent>()
+  private readonly last = new Map<string, ReplayEvent>()
 
   constructor(maxEvents: number) {
     this.maxEvents = maxEvents
@@ -34,7 +34,7 @@ export class EventQueue {
     return this.events.size
   }
 
-  push(event: WatchEvent): void {
+  push(event: ReplayEvent): void {
     // Names that move mean something else from then on.
     if (event.is === 'move') this.last.clear()
     const key = keyOf(event)
@@ -58,7 +58,7 @@ export class EventQueue {
   }
 
   /** The oldest. */
-  shift(): WatchEvent | undefined {
+  shift(): ReplayEvent | undefined {
     for (const event of this.events) {
       this.events.delete(event)
       if (this.last.get(keyOf(event)) === event) this.last.delete(keyOf(event))
@@ -73,10 +73,10 @@ export class EventQueue {
   }
 }
 
-function keyOf(event: WatchEvent): string {
+function keyOf(event: ReplayEvent): string {
   return 'node' in event ? String(event.node) : `${event.at.parent}/${event.at.name}`
 }
 
-function isCovered(event: WatchEvent, before: WatchEvent): boolean {
+function isCovered(event: ReplayEvent, before: ReplayEvent): boolean {
   return event.is === before.is || (event.is === 'attrib' && before.is === 'modify')
 }
