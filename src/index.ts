@@ -16,6 +16,7 @@ export { HandleTable } from './server/handle-table.js'
 export { Listing } from './server/listing.js'
 export { NodeTable } from './server/node-table.js'
 
+export type { Change, ChangeBatch, ChangeFeed } from './changes/feed.js'
 export type { ErrnoName } from './base/errno.js'
 export type { FileHandle, Generation, NodeId, Unique } from './base/ids.js'
 export type { Capability, SystemLimits } from './kernel/capabilities.js'

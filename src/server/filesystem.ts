@@ -1,3 +1,4 @@
+import type { ChangeFeed } from '../changes/feed.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import type { Notifier } from '../notify/notifier.js'
@@ -68,6 +69,12 @@ export class FileSystem {
    * `notify` to tell the kernel what changes.
    */
   init?(kernel: Negotiated, notify: Notifier): void
+  /**
+   * Tells of what changes in its source from now on, other than through this mount; for filesystems that can know. Nobody
+   * calls it unless the mount is to follow it: `mounted.follow(fs.changes({ signal }))`. When `signal` is aborted the feed
+   * ends.
+   */
+  changes?(options: { readonly signal: AbortSignal }): ChangeFeed
   /**
    * Finds a name. A found one counts as a lookup of its node until `forget`. `{ node: 0 }` says that there is none, to be
    * cached; ENOENT, not to be cached. Without it nothing but the root can be reached.
