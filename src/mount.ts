@@ -18,6 +18,7 @@ import type { SessionStats } from './server/session-options.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
+import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
 import { control, type InFlightTable } from './mount-control.js'
 import { statusOf } from './mount-status.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
@@ -35,6 +36,7 @@ import { TracedTransport } from './transport/trace.js'
 const MAX_THREADS = 256
 const NO_NOTIFIER =
   'a filesystem in several threads cannot notify: none of them knows what the kernel has of the others'
+const NO_CHANGES = 'mounted with changes: false, so nobody took note of what the kernel has'
 const NO_TRACE = 'the messages of a mount with threads are in those threads: only a mount of one thread has a trace'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
@@ -56,6 +58,11 @@ export interface MountOptions extends KernelMountOptions {
   readonly notifyVia?: LaneKind
   /** Bounds of what may wait. */
   readonly notify?: NotifierOptions
+  /**
+   * Whether it is kept which names the kernel has, for {@link Mount.changes}, {@link Mount.follow} and {@link Mount.watch}. It
+   * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
+   */
+  readonly changes?: boolean
   /**
    * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
    * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
@@ -126,7 +133,7 @@ export interface MountStats extends SessionStats {
 }
 
 /** A filesystem that is mounted and answers. */
-export interface Mount extends AsyncDisposable {
+export interface Mount extends AsyncDisposable, MountChanges {
   /** The absolute path. */
   readonly mountpoint: string
   /** How it was mounted, and why so. */
@@ -232,12 +239,14 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
+    const setup = options.changes === false ? undefined : new ChangesSetup(fs)
     const session = new Session(transport, fs, {
       defaults,
       init,
       notifyPort: new TracedNotifyPort(notifyPort, transport),
       notify: { allocate: withoutZeroes, ...options.notify },
       onError: options.onError ?? printError,
+      observer: setup,
       watchdog: watchdogOf(made, options),
     })
     // Whoever awaits it hears of it; nobody has to.
@@ -245,12 +254,18 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
+    const told = setup?.begin(session, kernel) ?? noChanges(NO_CHANGES)
     return {
       ...mountedAs(made, session.closed, guardian),
       kernel,
       loop: { kind, reason },
       threads: 0,
       notify: session.notifier,
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia,
       caching,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
@@ -290,6 +305,7 @@ async function mountWithThreads(
       await unmount({ mode: 'lazy' }).catch(() => undefined)
       throw error
     })
+    const told = noChanges(NO_NOTIFIER)
     return {
       ...mountedAs(made, ended, guardian),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
@@ -298,6 +314,11 @@ async function mountWithThreads(
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
       caching,
       inFlight() {

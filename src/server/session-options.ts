@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js'
 import type { Unique } from '../base/ids.js'
 import type { NotifierOptions } from '../notify/options.js'
 import type { NotifyPort } from '../notify/port.js'
+import type { PeerObserver } from '../notify/observer.js'
 import type { NotifyStats } from '../notify/stats.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { ReplyDefaults } from './encode.js'
@@ -28,6 +29,8 @@ export interface SessionOptions {
   readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
   /** Who answers a helper that does once more what happened at the source, for watchers to hear of it. @default nobody */
   readonly replay?: Replay | undefined
+  /** Who hears what comes and goes. @default nobody */
+  readonly observer?: PeerObserver | undefined
   /** Who tells of what waits for too long. @default nobody */
   readonly watchdog?: WatchdogOptions | undefined
   /** @default the machine's */

@@ -46,8 +46,9 @@ export class Session implements Receiver, RequestHost {
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
   private readonly resends: Resends
-  private readonly coherence = new Coherence()
   private readonly counts = new RequestCounts()
+  /** What the peer may hold, and what no reply may promise. */
+  readonly coherence: Coherence
   private readonly clock: Clock
   private readonly report: (error: unknown, request: string) => void
   private readonly watchdog: Watchdog | undefined
@@ -65,6 +66,7 @@ export class Session implements Receiver, RequestHost {
     this.fs = fs
     this.options = options
     this.report = reporter(options.onError)
+    this.coherence = new Coherence(options.observer)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
@@ -183,6 +185,7 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    this.coherence.beforeCall(request)
     const operation = OPERATIONS[request.op]
     const fs = this.fsOf(request)
     const handler = operation && (fs[operation.method] as ((req: unknown) => unknown) | undefined)
@@ -191,12 +194,9 @@ export class Session implements Receiver, RequestHost {
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') {
-      if (request.fuse_read_in.offset === AFTER_EMPTY) {
-        this.fail(unique, 0, space)
-        return 'done'
-      }
-      this.coherence.listings.begin(request.header.nodeid)
+    if ((request.op === 'READDIR' || request.op === 'READDIRPLUS') && request.fuse_read_in.offset === AFTER_EMPTY) {
+      this.fail(unique, 0, space)
+      return 'done'
     }
     const { races } = this.coherence
     const began = races.enter()
