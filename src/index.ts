@@ -86,6 +86,7 @@ export type {
   Statfs,
   StatxResult,
 } from './server/results.js'
+export type { WatchableStats, WatchableStatus } from './watchable/watchable.js'
 export type { ControlStatus } from './control/server.js'
 export type { Caching, Choice, MountStatus, StatusCounters, WaitingSummary } from './control/status.js'
 export type { GuardianStatus } from './kernel/guardian.js'

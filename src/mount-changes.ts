@@ -1,13 +1,16 @@
 import { SYSTEM_CLOCK } from './base/clock.js'
 import { UnsupportedError } from './base/errors.js'
 import { Changes } from './changes/changes.js'
+import type { Edit } from './changes/edit.js'
 import type { ChangeFeed } from './changes/feed.js'
 import { Follower, type Following, type FollowOptions } from './changes/follow.js'
 import { Holdings } from './changes/holdings.js'
 import type { WatchEvent, WatchOptions } from './changes/watch-event.js'
 import { Watchers } from './changes/watchers.js'
+import { notWatchable, WatchableSetup, type WatchableMount } from './mount-watchable.js'
 import type { Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
+import type { Replay } from './server/replay.js'
 import { findName } from './server/find-name.js'
 import type { PeerObserver } from './notify/observer.js'
 import type { Session } from './server/session.js'
@@ -42,11 +45,20 @@ export class ChangesSetup implements PeerObserver {
   private readonly holdings = new Holdings(SYSTEM_CLOCK)
   private readonly watchers: Watchers
   private readonly nodeOf: FileSystem['nodeOf']
+  private readonly watchable: WatchableSetup | undefined
 
-  constructor(fs: FileSystem) {
+  /** @param onDeaf those who watch by inotify hear of nothing any more; undefined: they need not */
+  constructor(fs: FileSystem, onDeaf?: (error: Error) => void) {
     this.fs = fs
+    const { names } = this.holdings
+    this.watchable = onDeaf && new WatchableSetup({ fs, names, clock: SYSTEM_CLOCK, onFail: onDeaf })
     this.nodeOf = fs.nodeOf && ((object) => fs.nodeOf!(object))
     this.watchers = new Watchers(this.holdings.names, this.nodeOf)
+  }
+
+  /** For the session. */
+  get replay(): Replay | undefined {
+    return this.watchable?.replay
   }
 
   asked(...args: Parameters<PeerObserver['asked']>): void {
@@ -54,8 +66,10 @@ export class ChangesSetup implements PeerObserver {
   }
 
   answered(...args: Parameters<PeerObserver['answered']>): void {
+    const [request, reply] = args
+    if (this.watchable?.answered(request, reply) === true) return
     this.holdings.answered(...args)
-    this.watchers.answered(args[0])
+    this.watchers.answered(request)
   }
 
   forgot(...args: Parameters<PeerObserver['forgot']>): void {
@@ -63,16 +77,18 @@ export class ChangesSetup implements PeerObserver {
   }
 
   /** To be called once INIT is answered. */
-  begin(session: Session, kernel: Negotiated): MountChanges {
-    const { fs, holdings, watchers, nodeOf } = this
+  begin(session: Session, kernel: Negotiated, mountpoint: string): MountChanges & { watchable: WatchableMount } {
+    const { fs, holdings, watchers, nodeOf, watchable } = this
     const { notifier: notify, coherence, closed } = session
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
     const find = (parent: Parameters<typeof findName>[1], name: string) => findName(fs, parent, name)
-    const changes = new Changes({ kernel, notify, coherence, holdings, find, nodeOf, turn, watchers })
+    const telling = watchable && ((edit: Edit) => watchable.telling(edit))
+    const changes = new Changes({ kernel, notify, coherence, holdings, find, nodeOf, turn, watchers, telling })
     const end = () => watchers.end()
     closed.then(end, end)
     return {
       changes,
+      watchable: watchable?.begin(session, mountpoint) ?? notWatchable('it was not asked for'),
       follow: (feed, options = {}) => new Follower(feed, options, { changes, races: coherence.races, turn, closed }),
       watch: (path, options) => watchers.watch(path, options),
     }
@@ -80,7 +96,7 @@ export class ChangesSetup implements PeerObserver {
 }
 
 /** Of a mount that cannot be told. */
-export function noChanges(reason: string): MountChanges {
+export function noChanges(reason: string): MountChanges & { watchable: WatchableMount } {
   const refuse = () => {
     throw new UnsupportedError(reason)
   }
@@ -90,5 +106,6 @@ export function noChanges(reason: string): MountChanges {
     },
     follow: refuse,
     watch: refuse,
+    watchable: notWatchable(reason),
   }
 }

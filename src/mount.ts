@@ -21,6 +21,7 @@ import { loadFileSystem } from './load.js'
 import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
 import { control, type InFlightTable } from './mount-control.js'
 import { statusOf } from './mount-status.js'
+import { checkWatchable, type WatchableMount } from './mount-watchable.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
@@ -31,6 +32,7 @@ import { chooseLoop, type LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
 import type { LoopStats } from './transport/device-source.js'
 import { TracedTransport } from './transport/trace.js'
+import type { WatchableStats, WatchableStatus } from './watchable/watchable.js'
 
 /** More threads than this are an error in the program rather than a wish. */
 const MAX_THREADS = 256
@@ -63,6 +65,12 @@ export interface MountOptions extends KernelMountOptions {
    * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
    */
   readonly changes?: boolean
+  /**
+   * Whether those who watch the mount by inotify hear of what {@link Mount.changes} and {@link Mount.follow} tell of: a process
+   * of its own does it once more through the mount, and is answered that it is done. docs/watchers.md says what they hear
+   * of, and what not. Needs {@link changes}, and a mount that is not read-only; not with threads. @default false
+   */
+  readonly watchable?: boolean
   /**
    * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
    * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
@@ -130,6 +138,8 @@ export interface MountOptions extends KernelMountOptions {
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
   readonly loop: Readonly<LoopStats>
+  /** What became of changes that those who watch by inotify were to hear of. */
+  readonly watchable: WatchableStats
 }
 
 /** A filesystem that is mounted and answers. */
@@ -155,6 +165,8 @@ export interface Mount extends AsyncDisposable, MountChanges {
   readonly caching: Caching
   /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
   readonly guardian: GuardianStatus
+  /** Whether those who watch it by inotify hear of changes at the source, or why not. It stays up to date. */
+  readonly watchable: WatchableStatus
   /** The socket on which it can be spoken to from outside, or why there is none. */
   readonly control: ControlStatus
   /** What waits at this moment: requests whose handlers are at work, and notifications. @throws UnsupportedError with threads */
@@ -201,6 +213,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
     )
   }
   if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
+  if (options.watchable === true) checkWatchable(options)
   const mounting =
     threads > 0
       ? mountWithThreads(fs as URL, mountpoint, options, threads)
@@ -239,7 +252,8 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
-    const setup = options.changes === false ? undefined : new ChangesSetup(fs)
+    const onDeaf = options.watchable === true && ((error: Error) => (options.onError ?? printError)(error, 'watchable'))
+    const setup = options.changes === false ? undefined : new ChangesSetup(fs, onDeaf === false ? undefined : onDeaf)
     const session = new Session(transport, fs, {
       defaults,
       init,
@@ -247,6 +261,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       notify: { allocate: withoutZeroes, ...options.notify },
       onError: options.onError ?? printError,
       observer: setup,
+      replay: setup?.replay,
       watchdog: watchdogOf(made, options),
     })
     // Whoever awaits it hears of it; nobody has to.
@@ -254,9 +269,9 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
-    const told = setup?.begin(session, kernel) ?? noChanges(NO_CHANGES)
+    const told = setup?.begin(session, kernel, made.mountpoint) ?? noChanges(NO_CHANGES)
     return {
-      ...mountedAs(made, session.closed, guardian),
+      ...mountedAs(made, session.closed, guardian, told.watchable),
       kernel,
       loop: { kind, reason },
       threads: 0,
@@ -269,7 +284,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       notifyVia,
       caching,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
-      stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
+      stats: () => ({ ...session.stats(), loop: { ...loop.stats }, watchable: told.watchable.stats() }),
       trace: (options) => trace.read(options),
     }
   } catch (error) {
@@ -307,7 +322,7 @@ async function mountWithThreads(
     })
     const told = noChanges(NO_NOTIFIER)
     return {
-      ...mountedAs(made, ended, guardian),
+      ...mountedAs(made, ended, guardian, told.watchable),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
@@ -359,7 +374,7 @@ function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions
 }
 
 /** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
+function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian, { status, quietly }: WatchableMount) {
   const { mountpoint, how, reason, connection, unmount } = made
   let isForced = false
   const closed = ended.catch((error: unknown) => {
@@ -371,7 +386,8 @@ function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
   closed.then(guardian.stop, () => undefined)
   const leave = (options?: UnmountOptions) => {
     isForced ||= options?.mode === 'force'
-    return unmount(options)
+    // The helper would keep it busy.
+    return quietly(() => unmount(options))
   }
   return {
     mountpoint,
@@ -379,6 +395,7 @@ function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
     reason,
     connection,
     guardian: guardian.status,
+    watchable: status,
     closed,
     unmount: leave,
     [Symbol.asyncDispose]: () => leave(),

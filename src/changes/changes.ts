@@ -27,6 +27,8 @@ export interface ChangesContext {
   readonly turn: () => Promise<void>
   /** Told of changes once they hold. */
   readonly watchers: Watchers
+  /** Called with each change that is about to be told; what it returns, once it holds. */
+  readonly telling?: ((edit: Edit) => () => void) | undefined
 }
 
 /** How many changes are worked off in one turn. */
@@ -145,9 +147,15 @@ export class Changes {
 
   async #tell(edits: readonly Edit[]): Promise<NotifyResult> {
     const plan = new Plan()
-    for (const edit of edits) this.#planner.add(edit, plan)
+    const { watchers, telling } = this.#context
+    const told: (() => void)[] = []
+    for (const edit of edits) {
+      if (telling !== undefined) told.push(telling(edit))
+      this.#planner.add(edit, plan)
+    }
     const result = await carryOut(plan, this.#everything)
-    this.#context.watchers.told(edits)
+    watchers.told(edits)
+    for (const each of told) each()
     return result
   }
 }

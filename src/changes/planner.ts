@@ -102,14 +102,20 @@ export class Planner {
       if (held === 0) names.demote(place.parent, place.name)
     }
     for (const place of from) {
+      this.movedAway(place, plan)
+      // After that: what is said last of where they are is where they are.
       for (const target of to) names.movedAtSource(place, target)
-      if (!this.changedIn(place, plan)) continue
-      const held = names.get(place.parent, place.name)
-      if (held === undefined || held === 0) continue
-      plan.entry({ how: 'expire', place })
-      plan.attributes(held)
-      names.demote(place.parent, place.name)
     }
+  }
+
+  private movedAway(place: Place, plan: Plan): void {
+    const { names } = this.context.holdings
+    if (!this.changedIn(place, plan)) return
+    const held = names.get(place.parent, place.name)
+    if (held === undefined || held === 0) return
+    plan.entry({ how: 'expire', place })
+    plan.attributes(held)
+    names.demote(place.parent, place.name)
   }
 
   /** Names in a directory changed, so its attributes and its listing did. Returns whether the peer knows it. */

@@ -50,7 +50,7 @@ export interface WatchableStats {
   readonly skipped: number
   /** How many the kernel refused. */
   readonly failed: number
-  /** How many wait for their turn. */
+  /** How many wait for their turn, or are being sent. */
   readonly queued: number
 }
 
@@ -98,7 +98,7 @@ export class Watchable {
 
   stats(): WatchableStats {
     const { merged, dropped, size } = this.queue
-    return { ...this.counts, merged, dropped, queued: size }
+    return { ...this.counts, merged, dropped, queued: size + (this.work === undefined ? 0 : 1) }
   }
 
   /** The kernel has been told of this, so that who hears of the event finds things as they are. */
