@@ -7,7 +7,7 @@ import { entryNode } from './notify/entry-replies.js'
 import { OUT_HEADER_SIZE } from './protocol/limits.js'
 import type { MessageBuffer, Request } from './protocol/message.js'
 import type { FileSystem } from './server/filesystem.js'
-import type { Replay } from './server/replay.js'
+import type { Replay, ReplayPlace } from './server/replay.js'
 import type { Session } from './server/session.js'
 import { EditEvents } from './watchable/edit-events.js'
 import { RecentLocal } from './watchable/recent-local.js'
@@ -35,12 +35,16 @@ export class WatchableSetup {
   private readonly local: RecentLocal
   private readonly watchable: Watchable
   private events: EditEvents | undefined
-  private isDirectory: (node: Parameters<HeldNames['pathOf']>[0]) => boolean = () => false
+  private session: Session | undefined
 
   constructor(context: WatchableSetupContext) {
     this.context = context
     this.local = new RecentLocal(context.clock)
-    this.watchable = new Watchable({ ...context, isDirectory: (node) => this.isDirectory(node) })
+    this.watchable = new Watchable({
+      ...context,
+      isDirectory: (node) => this.session?.coherence.known.isKnownDirectory(node) === true,
+      drop: (place) => this.drop(place),
+    })
   }
 
   /** For the session. */
@@ -59,18 +63,19 @@ export class WatchableSetup {
   }
 
   /** To be called once INIT is answered. */
-  begin({ coherence, closed }: Session, mountpoint: string): WatchableMount {
+  begin(session: Session, mountpoint: string): WatchableMount {
+    this.session = session
+    const { coherence, closed } = session
     const { fs, names } = this.context
     const { known, races } = coherence
     const nodeOf = fs.nodeOf && ((object: object) => fs.nodeOf!(object))
     const resolver = new Resolver({ names, races, nodeOf })
-    this.isDirectory = (node) => known.isKnownDirectory(node)
     this.events = new EditEvents({
       nodesOf: (target) => resolver.nodes(target),
       placesOf: (place) => resolver.places(place),
       names,
       isKnown: (node) => known.has(node),
-      isDirectory: this.isDirectory,
+      isDirectory: (node) => known.isKnownDirectory(node),
       local: this.local,
     })
     const { watchable } = this
@@ -82,6 +87,11 @@ export class WatchableSetup {
       stats: () => watchable.stats(),
       quietly: (work) => watchable.quietly(work),
     }
+  }
+
+  private async drop({ parent, name }: ReplayPlace): Promise<void> {
+    this.context.names.demote(parent, name)
+    await this.session?.notifier.invalEntry(parent, name)
   }
 
   /** A change is about to be told to the kernel; returns what is to be called once it is. */

@@ -24,6 +24,8 @@ export interface WatchableContext {
   readonly names: NamesOfPeer
   /** Whether the kernel knows the node as a directory. */
   readonly isDirectory: (node: NodeId) => boolean
+  /** Makes the kernel ask for a name again; resolves when it will. */
+  readonly drop: (place: ReplayPlace) => Promise<unknown>
   readonly clock: Clock
   /** There will be no events any more, though nobody wanted that. */
   readonly onFail: (error: Error) => void
@@ -58,6 +60,9 @@ export interface WatchableStats {
 const MAX_QUEUED = 8192
 /** So many are sent in one second at most. */
 const MAX_PER_SECOND = 2000
+
+/** How often one is tried again because the kernel has just learnt that the name does not exist. */
+const MAX_TRIES = 5
 
 /**
  * Lets the kernel tell watchers what happened at the source: a helper does it once more, through the mount, one event after the
@@ -175,15 +180,31 @@ export class Watchable {
       counts.skipped += 1
       return
     }
-    try {
-      replay.begin(plan.replayed)
-      await helper.run(plan.task)
-      counts.replayed += 1
-    } catch {
-      if (replay.wasHeld) counts.skipped += 1
-      else counts.failed += 1
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.makeAsk(event)
+        replay.begin(plan.replayed)
+        await helper.run(plan.task)
+        counts.replayed += 1
+      } catch {
+        // Somebody has looked for the name meanwhile.
+        if (tries < MAX_TRIES && this.isMissing(event)) continue
+        if (replay.wasHeld) counts.skipped += 1
+        else counts.failed += 1
+      }
+      replay.end()
+      return
     }
-    replay.end()
+  }
+
+  /** What the kernel knows not to exist it would not ask for, and so not take away or move. */
+  private async makeAsk(event: ReplayEvent): Promise<void> {
+    if (this.isMissing(event) && 'at' in event) await this.context.drop(event.at)
+  }
+
+  private isMissing(event: ReplayEvent): boolean {
+    if (event.is !== 'delete' && event.is !== 'move') return false
+    return this.context.names.get(event.at.parent, event.at.name) === 0
   }
 
   /** How the event is made; undefined if there is no way, or nothing to it any more. */
