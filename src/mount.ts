@@ -16,6 +16,8 @@ import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
+import { feedOf, needNotifications, withCache, type CacheMode } from './cache.js'
+import { tellByNode } from './changes/by-node.js'
 import { loadFileSystem } from './load.js'
 import { control, type InFlightTable } from './mount-control.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
@@ -37,6 +39,12 @@ const NO_TRACE = 'the messages of a mount with threads are in those threads: onl
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
 export interface MountOptions extends KernelMountOptions {
+  /**
+   * How long the kernel may keep what it knows, in one word; the options below go before it. `push` needs a filesystem that
+   * tells of its changes, which the mount then follows by itself, and not `threads`.
+   * @default what the filesystem would like
+   */
+  readonly cache?: CacheMode
   /** For how long a name may be resolved without asking, where a reply does not say. `Infinity` for ever. @default 1000 */
   readonly entryTimeoutMs?: number
   /** The same for attributes. @default 1000 */
@@ -175,7 +183,8 @@ export interface Mount extends AsyncDisposable {
  *   requires cannot be had; FuseWireError ERR_FILESYSTEM_MODULE or ERR_THREAD if the module makes no filesystem;
  *   TypeError or RangeError for threads that cannot be
  */
-export async function mount(fs: FileSystem | URL, mountpoint: string, options: MountOptions = {}): Promise<Mount> {
+export async function mount(fs: FileSystem | URL, mountpoint: string, given: MountOptions = {}): Promise<Mount> {
+  const options = withCache(given.cache, given)
   const { threads = 0, data, unmountOn = [] } = options
   if (!Number.isInteger(threads) || threads < 0 || threads > MAX_THREADS) {
     throw new RangeError(`threads is ${threads}; it must be a whole number from 0 to ${MAX_THREADS}`)
@@ -185,6 +194,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
       'threads need a filesystem that is given as the URL of its module: an object stays in its thread',
     )
   }
+  if (threads > 0 && options.cache === 'push') throw new UnsupportedError(`cache 'push': ${NO_NOTIFIER}`)
   if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
   const mounting =
     threads > 0
@@ -200,9 +210,12 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
 type Mounted = Omit<Mount, 'control'>
 
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
+  const following = new AbortController()
+  const feed = options.cache === 'push' ? feedOf(fs, following.signal) : undefined
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
+    following.abort()
     loop.close()
     throw error
   })
@@ -215,6 +228,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const trace = new MessageTrace(transport)
   let notifyPort: DeviceNotifyPort | undefined
   const end = () => {
+    following.abort()
     notifyPort?.close()
     trace.end()
     loop.close()
@@ -236,6 +250,12 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
+    if (feed !== undefined) {
+      needNotifications(kernel)
+      void (async () => {
+        for await (const { changes } of feed) await Promise.all(tellByNode(session.notifier, changes as never))
+      })()
+    }
     return {
       ...mountedAs(made, session.closed, guardian),
       kernel,

@@ -60,8 +60,9 @@ export class Attributes {
     const writable = req.fh ?? reopen(fd, O.WRONLY | O.NONBLOCK)
     try {
       const truncate = () => truncateFd(writable, size)
-      if (req.killSuidgid) this.caller.withoutSetId(req, writable, truncate)
-      else truncate()
+      this.source.own.content(req.node, writable, () =>
+        req.killSuidgid ? this.caller.withoutSetId(req, writable, truncate) : truncate(),
+      )
     } finally {
       if (writable !== req.fh) closeFd(writable)
     }
