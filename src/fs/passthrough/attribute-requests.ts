@@ -53,7 +53,9 @@ export class Attributes {
       const mtime = time(req.mtime)
       setTimes(fd, atime.sec, atime.nsec, mtime.sec, mtime.nsec)
     }
-    return { attr: attrOf(statFd(fd, this.source.stat), this.source.identity) }
+    const stat = statFd(fd, this.source.stat)
+    this.source.own.attributes(req.node, stat)
+    return { attr: attrOf(stat, this.source.identity) }
   }
 
   private truncate(req: SetattrRequest, fd: number, size: number): void {

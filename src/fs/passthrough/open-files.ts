@@ -82,6 +82,8 @@ export class OpenFiles {
   }
 
   release(req: ReleaseRequest): void {
+    // That it is closed by who could have written is told as a change, too.
+    if ((req.flags & O.ACCMODE) !== O.RDONLY) this.source.own.content(req.node, req.fh, () => undefined)
     this.source.store.close(req.fh)
   }
 

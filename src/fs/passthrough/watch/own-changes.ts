@@ -1,4 +1,5 @@
 import type { NodeId } from '../../../base/ids.js'
+import type { Stat } from '../../../sys/stat.js'
 import type { OwnContent } from './own-content.js'
 import type { OwnNames } from './own-names.js'
 
@@ -36,6 +37,11 @@ export class OwnChanges {
   /** Runs `action`, which changes the content of the file that is open for writing at `fd`. */
   content<T>(node: NodeId, fd: number, action: () => T): T {
     return this.contents === undefined ? action() : this.contents.change(node, fd, action)
+  }
+
+  /** The kernel is answered these attributes, after a change of them that it has asked for. */
+  attributes(node: NodeId, stat: Stat): void {
+    this.contents?.show(node, stat)
   }
 
   forget(node: NodeId): void {

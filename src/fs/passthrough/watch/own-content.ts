@@ -33,6 +33,8 @@ export class OwnContent {
   private readonly isExact: boolean
   private readonly dev: number
   private readonly left = new Map<NodeId, State>()
+  /** What the kernel was answered when it had changed attributes. */
+  private readonly shown = new Map<NodeId, State>()
   private readonly stat = createStat()
 
   /** @param hear takes note of all that has happened up to now */
@@ -52,7 +54,7 @@ export class OwnContent {
     try {
       this.hear()
       const result = action()
-      this.leave(node, statFd(fd, this.stat))
+      this.keep(this.left, node, statFd(fd, this.stat))
       return result
     } finally {
       giveLease(fd)
@@ -61,27 +63,43 @@ export class OwnContent {
 
   /** Whether nobody has changed the file since this process did. */
   isAsLeft(node: NodeId): boolean {
-    const state = this.left.get(node)
+    return this.isStill(this.left, node)
+  }
+
+  /** The kernel is answered these attributes: what changes later changes the times, too. */
+  show(node: NodeId, stat: Stat): void {
+    if (this.isExact) this.keep(this.shown, node, stat)
+  }
+
+  /** Whether the attributes are those that the kernel was answered when it changed them. */
+  isAsShown(node: NodeId): boolean {
+    return this.isStill(this.shown, node)
+  }
+
+  forget(node: NodeId): void {
+    this.left.delete(node)
+    this.shown.delete(node)
+  }
+
+  private isStill(states: Map<NodeId, State>, node: NodeId): boolean {
+    const state = states.get(node)
     if (state === undefined) return false
     try {
       if (isSame(state, this.source.statNode(node))) return true
     } catch {
       // It cannot be found: then nobody knows.
     }
-    this.left.delete(node)
+    states.delete(node)
     return false
   }
 
-  forget(node: NodeId): void {
-    this.left.delete(node)
-  }
-
-  private leave(node: NodeId, { dev, ctime, ctimeNs, mtime, mtimeNs, size }: Stat): void {
-    this.left.delete(node)
+  private keep(states: Map<NodeId, State>, node: NodeId, stat: Stat): void {
+    const { dev, ctime, ctimeNs, mtime, mtimeNs, size } = stat
+    states.delete(node)
     if (dev !== this.dev) return
-    this.left.set(node, { ctime, ctimeNs, mtime, mtimeNs, size })
-    if (this.left.size <= MAX_FILES) return
-    for (const [oldest] of this.left) return void this.left.delete(oldest)
+    states.set(node, { ctime, ctimeNs, mtime, mtimeNs, size })
+    if (states.size <= MAX_FILES) return
+    for (const [oldest] of states) return void states.delete(oldest)
   }
 }
 

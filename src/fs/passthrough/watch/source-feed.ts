@@ -86,8 +86,9 @@ export class SourceFeed implements ChangeFeed {
     // What happened to an entry of a directory is told of the entry itself, if the kernel has it.
     else if (name === '') {
       const isContent = (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0
-      if (!isContent) this.pending.modified(node, true)
-      else if (!this.own.content.isAsLeft(node)) this.pending.modified(node, false)
+      const { content } = this.own
+      if (isContent ? content.isAsLeft(node) : (mask & IN.ATTRIB) !== 0 && content.isAsShown(node)) return
+      this.pending.modified(node, !isContent)
     }
   }
 }
