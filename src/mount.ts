@@ -253,7 +253,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     if (feed !== undefined) {
       needNotifications(kernel)
       void (async () => {
-        for await (const { changes } of feed) await Promise.all(tellByNode(session.notifier, changes as never))
+        for await (const { changes } of feed) await Promise.allSettled(tellByNode(session.notifier, changes as never))
       })()
     }
     return {

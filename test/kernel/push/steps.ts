@@ -100,7 +100,9 @@ export const USES: Readonly<Record<string, Step>> = {
   },
 }
 
-const EXPECTED = new Set('ENOENT EEXIST ENOTDIR EISDIR ENOTEMPTY EINVAL ELOOP EPERM EXDEV ESTALE EACCES'.split(' '))
+const EXPECTED = new Set('ENOENT EEXIST ENOTDIR EISDIR ENOTEMPTY EINVAL ELOOP EPERM EACCES'.split(' '))
+/** What moves away while it is looked for may be ESTALE, for which Node has no name. */
+const ESTALE = -116
 
 /** Makes one step. What it was if something came of it, undefined if it met what it was not made for. */
 export function step(kinds: Readonly<Record<string, Step>>, root: string, random: Random): string | undefined {
@@ -109,7 +111,8 @@ export function step(kinds: Readonly<Record<string, Step>>, root: string, random
     run(root, random)
     return name
   } catch (error) {
-    if (error instanceof Error && 'code' in error && EXPECTED.has(error.code as string)) return undefined
+    const { code = '', errno } = error as NodeJS.ErrnoException
+    if (EXPECTED.has(code) || errno === ESTALE) return undefined
     throw error
   }
 }
