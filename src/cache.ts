@@ -62,3 +62,11 @@ export function needNotifications({ supports, unsupportedReason }: Negotiated): 
     throw new UnsupportedError(`cache 'push' cannot be had: ${what} ${unsupportedReason(what)}; take { ttlMs } or 'none'`)
   }
 }
+
+/** What a mount does, in words. */
+export function describeCache(cache: CacheMode | undefined, { entryTimeoutMs, attrTimeoutMs }: MountDefaults): string {
+  if (cache === 'push') return 'push: the kernel keeps what it knows for ever, and is told what changes'
+  if (cache === 'none') return 'none: the kernel asks each time'
+  const ms = (value = 1000) => (value === Infinity ? 'for ever' : `${value} ms`)
+  return `names ${ms(entryTimeoutMs)}, attributes ${ms(attrTimeoutMs)}, and nothing is told by itself`
+}

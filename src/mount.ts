@@ -16,7 +16,7 @@ import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
-import { feedOf, needNotifications, withCache, type CacheMode } from './cache.js'
+import { describeCache, feedOf, needNotifications, withCache, type CacheMode } from './cache.js'
 import { tellByNode } from './changes/by-node.js'
 import { loadFileSystem } from './load.js'
 import { control, type InFlightTable } from './mount-control.js'
@@ -146,6 +146,8 @@ export interface Mount extends AsyncDisposable {
   readonly loop: { readonly kind: LoopKind; readonly reason: string }
   /** How many worker threads serve it; 0 if it is the thread that called {@link mount}. */
   readonly threads: number
+  /** What the kernel may keep, and for how long, in words. */
+  readonly cache: string
   /** Tells the kernel what changed. @throws UnsupportedError with threads */
   readonly notify: Notifier
   /** How notifications that may wait are sent, and why so; `none` with threads. */
@@ -261,6 +263,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       kernel,
       loop: { kind, reason },
       threads: 0,
+      cache: describeCache(options.cache, wanted),
       notify: session.notifier,
       notifyVia,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
@@ -305,6 +308,7 @@ async function mountWithThreads(
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
+      cache: describeCache(options.cache, wanted),
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },

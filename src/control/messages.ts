@@ -26,6 +26,8 @@ export type AnswerMessage =
 export interface MountInfo {
   readonly mountpoint: string
   readonly pid: number
+  /** What the kernel may keep, and for how long, in words. */
+  readonly cache: string
   /** Requests whose handlers are at work, the oldest first. */
   readonly requests: readonly RequestInfo[]
   /** Notifications that the kernel makes wait. */

@@ -24,9 +24,9 @@ export const mount = command({
     return serve(plan, {
       signals: new SignalStop(say),
       say,
-      ready: ({ mountpoint }) =>
+      ready: ({ mountpoint }, cache) =>
         process.stdout.write(
-          `${what.name} is mounted at ${mountpoint}; 'fusewire umount ${mountpoint}' or Ctrl-C ends it\n`,
+          `${what.name} is mounted at ${mountpoint}; 'fusewire umount ${mountpoint}' or Ctrl-C ends it\n${cache}\n`,
         ),
     })
   },
