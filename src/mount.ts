@@ -16,9 +16,10 @@ import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
+import type { Gap } from './changes/follow.js'
 import { describeCache, feedOf, needNotifications, withCache, type CacheMode } from './cache.js'
-import { tellByNode } from './changes/by-node.js'
 import { loadFileSystem } from './load.js'
+import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
 import { control, type InFlightTable } from './mount-control.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
@@ -35,6 +36,7 @@ import { TracedTransport } from './transport/trace.js'
 const MAX_THREADS = 256
 const NO_NOTIFIER =
   'a filesystem in several threads cannot notify: none of them knows what the kernel has of the others'
+const NO_CHANGES = 'mounted with changes: false, so nobody took note of what the kernel has'
 const NO_TRACE = 'the messages of a mount with threads are in those threads: only a mount of one thread has a trace'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
@@ -62,6 +64,11 @@ export interface MountOptions extends KernelMountOptions {
   readonly notifyVia?: LaneKind
   /** Bounds of what may wait. */
   readonly notify?: NotifierOptions
+  /**
+   * Whether it is kept which names the kernel has, for {@link Mount.changes}, {@link Mount.follow} and {@link Mount.watch}. It
+   * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
+   */
+  readonly changes?: boolean
   /**
    * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
    * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
@@ -132,7 +139,7 @@ export interface MountStats extends SessionStats {
 }
 
 /** A filesystem that is mounted and answers. */
-export interface Mount extends AsyncDisposable {
+export interface Mount extends AsyncDisposable, MountChanges {
   /** The absolute path. */
   readonly mountpoint: string
   /** How it was mounted, and why so. */
@@ -212,6 +219,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, given: Mou
 type Mounted = Omit<Mount, 'control'>
 
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
+  const report = options.onError ?? printError
   const following = new AbortController()
   const feed = options.cache === 'push' ? feedOf(fs, following.signal) : undefined
   const { kind, reason, loop } = await chooseLoop(options.loop)
@@ -239,12 +247,14 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
+    const setup = options.changes === false ? undefined : new ChangesSetup(fs)
     const session = new Session(transport, fs, {
       defaults,
       init,
       notifyPort: new TracedNotifyPort(notifyPort, transport),
       notify: { allocate: withoutZeroes, ...options.notify },
-      onError: options.onError ?? printError,
+      onError: report,
+      observer: setup,
       watchdog: watchdogOf(made, options),
     })
     // Whoever awaits it hears of it; nobody has to.
@@ -252,11 +262,13 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
+    const told = setup?.begin(session, kernel) ?? noChanges(NO_CHANGES)
     if (feed !== undefined) {
       needNotifications(kernel)
-      void (async () => {
-        for await (const { changes } of feed) await Promise.allSettled(tellByNode(session.notifier, changes as never))
-      })()
+      const onGap = ({ reason, error }: Gap) => {
+        if (reason !== 'gap' && !following.signal.aborted) report(error ?? new Error('the feed of changes has ended'), 'changes')
+      }
+      told.follow(feed, { onGap })
     }
     return {
       ...mountedAs(made, session.closed, guardian),
@@ -265,6 +277,11 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       threads: 0,
       cache: describeCache(options.cache, wanted),
       notify: session.notifier,
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
@@ -303,6 +320,7 @@ async function mountWithThreads(
       await unmount({ mode: 'lazy' }).catch(() => undefined)
       throw error
     })
+    const told = noChanges(NO_NOTIFIER)
     return {
       ...mountedAs(made, ended, guardian),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
@@ -312,6 +330,11 @@ async function mountWithThreads(
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
       inFlight() {
         throw new UnsupportedError('what is in flight is known to the threads that serve it')

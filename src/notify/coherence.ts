@@ -17,6 +17,7 @@ import {
 import type { Work } from './job.js'
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
+import type { PeerObserver } from './observer.js'
 import { RaceGuard, type Moment } from './race-guard.js'
 import { StoredTails } from './stored-tails.js'
 
@@ -30,8 +31,20 @@ export class Coherence {
   readonly races = new RaceGuard()
   readonly listings = new Listings()
   readonly tails = new StoredTails()
+  private readonly observer: PeerObserver | undefined
   /** To be set by who can send. */
   onStale: (work: Work) => void = () => undefined
+
+  /** @param observer who hears what is given, and taken back */
+  constructor(observer?: PeerObserver) {
+    this.observer = observer
+  }
+
+  /** A request came; its handler is called next, if it has one. */
+  beforeCall(request: Request): void {
+    this.observer?.asked(request)
+    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.listings.begin(request.header.nodeid)
+  }
 
   /**
    * Takes back what an encoded reply must not promise. To be called right before it is sent.
@@ -67,7 +80,9 @@ export class Coherence {
   }
 
   /** Counts what a reply gave to the peer. To be called once it was sent. */
-  afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
+  afterReply(request: Request, out: MessageBuffer, end: number): void {
+    const { op, header } = request
+    this.observer?.answered(request, out, end)
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
     else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
     else if (this.tails.isEmpty) return
@@ -90,17 +105,21 @@ export class Coherence {
   forget(node: NodeId, nlookup: number): void {
     this.known.forget(node, nlookup)
     if (this.known.has(node)) return
+    this.observer?.forgot(node)
     this.listings.forget(node)
     this.tails.forget(node)
   }
 
   private checkEntry(op: Request['op'], parent: NodeId, out: MessageBuffer, began: Moment): void {
     const node = entryNode(out, OUT_HEADER_SIZE)
-    if (this.races.namesTouchedSince(parent, began)) expireEntry(out, OUT_HEADER_SIZE)
+    const isNameTouched = this.races.namesTouchedSince(parent, began)
+    if (isNameTouched) expireEntry(out, OUT_HEADER_SIZE)
     if (node === 0) return
     // A reply that makes an object is applied without a version test: right for a new object, but not for a known one.
     const unversioned = op !== 'LOOKUP' && this.known.has(node)
-    if (unversioned || this.races.nodeTouchedSince(node, began)) expireEntryAttributes(out, OUT_HEADER_SIZE)
+    // Who told of the name may not have known the object that it is.
+    if (isNameTouched || unversioned || this.races.nodeTouchedSince(node, began))
+      expireEntryAttributes(out, OUT_HEADER_SIZE)
   }
 
   private listingTouchedSince(directory: NodeId, began: Moment): boolean {

@@ -99,7 +99,7 @@ export class NotifyEngine {
 
   /**
    * WRITE of write(2) was answered. If pages of the file were dropped or replaced a short time ago, they may lack its bytes,
-   * so they are dropped: see `RecentContent`, and `StoredTails` for what it does behind stored bytes.
+   * so they are dropped: see {@link Lanes.hasRecentContent}, and `StoredTails` for what it does behind stored bytes.
    */
   wrote({ header, fuse_write_in, data }: RequestOf<'WRITE'>): void {
     const { nodeid: node } = header

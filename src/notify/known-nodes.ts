@@ -44,6 +44,11 @@ export class KnownNodes {
     return slot >= 0 && this.isDirectory[slot] === 1
   }
 
+  /** All of them, without the root. */
+  *[Symbol.iterator](): Iterator<NodeId> {
+    for (const node of this.nodes) if (node !== 0) yield node as NodeId
+  }
+
   /** A reply with `node`, found or made in `parent`, was sent. */
   add(node: NodeId, parent: NodeId, directory: boolean): void {
     if (node === ROOT_ID || node === 0) return

@@ -9,7 +9,7 @@ import { barrier, encodeWork, isFree, Job, mayWait, type Waiter, type Work } fro
 import { Line } from './line.js'
 import type { NotifyPort } from './port.js'
 import { APPLIED, isNothing, mountEnded, NOT_CACHED, NotifyError, refusal, type NotifyResult } from './result.js'
-import { RecentContent } from './recent-content.js'
+import { RecentNodes } from './recent-nodes.js'
 import { NotifyCounters } from './stats.js'
 
 /** What {@link Lanes} works with. */
@@ -63,7 +63,12 @@ export class Lanes {
   /** How many stand in line. */
   queued = 0
   private readonly context: LanesContext
-  private readonly recentContent: RecentContent
+  /**
+   * Whose pages were dropped or replaced. A write(2) puts its bytes into the page cache first, page by page, and sends WRITE
+   * then. If a page is dropped in between and read again, or stored to, it lacks those bytes, which the source has once WRITE
+   * came; and nothing tells the kernel.
+   */
+  private readonly recentContent: RecentNodes
   private readonly lines = new Map<number, Line>()
   /** Lines of what has no key. */
   private readonly loose = new Set<Line>()
@@ -76,7 +81,7 @@ export class Lanes {
 
   constructor(context: LanesContext) {
     this.context = context
-    this.recentContent = new RecentContent(context.clock)
+    this.recentContent = new RecentNodes(context.clock)
     context.port.onTaken = (token, result) => this.taken(token, result)
   }
 
@@ -336,7 +341,7 @@ export class Lanes {
     const nothing = result !== 0 && isNothing(notification, -result)
     if (result === 0) {
       counts.sent += 1
-      if (changesPages(work)) this.recentContent.change(work.node)
+      if (changesPages(work)) this.recentContent.add(work.node)
       if (next !== undefined) {
         this.add(line, new Job(next, waiters, since))
         return

@@ -1,3 +1,4 @@
+import type { NodeId } from '../base/ids.js'
 import type { ChangeFeed } from '../changes/feed.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { Negotiated } from '../protocol/negotiated.js'
@@ -75,6 +76,11 @@ export class FileSystem {
    * ends.
    */
   changes?(options: { readonly signal: AbortSignal }): ChangeFeed
+  /**
+   * The node of an object of the filesystem's own, if the kernel may know it: for `mounted.changes`, whose methods take such
+   * objects then. A `NodeTable` has a method of this name.
+   */
+  nodeOf?(object: object): NodeId | undefined
   /**
    * Finds a name. A found one counts as a lookup of its node until `forget`. `{ node: 0 }` says that there is none, to be
    * cached; ENOENT, not to be cached. Without it nothing but the root can be reached.

@@ -44,7 +44,8 @@ export class Session implements Receiver, RequestHost {
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
   private readonly resends: Resends
-  private readonly coherence = new Coherence()
+  /** What the peer may hold, and what no reply may promise. */
+  readonly coherence: Coherence
   private readonly clock: Clock
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
@@ -60,6 +61,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.coherence = new Coherence(options.observer)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
@@ -177,6 +179,7 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    this.coherence.beforeCall(request)
     const operation = OPERATIONS[request.op]
     const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
@@ -184,12 +187,9 @@ export class Session implements Receiver, RequestHost {
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') {
-      if (request.fuse_read_in.offset === AFTER_EMPTY) {
-        this.fail(unique, 0, space)
-        return 'done'
-      }
-      this.coherence.listings.begin(request.header.nodeid)
+    if ((request.op === 'READDIR' || request.op === 'READDIRPLUS') && request.fuse_read_in.offset === AFTER_EMPTY) {
+      this.fail(unique, 0, space)
+      return 'done'
     }
     const { races } = this.coherence
     const began = races.enter()

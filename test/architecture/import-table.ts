@@ -48,7 +48,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   notify: { may: core, node: 'no I/O' },
   changes: {
-    may: (target, _from, typeOnly) => core(target) || (typeOnly && inside('notify', 'server')(target)),
+    may: (target, _from, typeOnly) =>
+      core(target) || inside('notify')(target) || (typeOnly && inside('server')(target)),
     node: 'no I/O',
   },
   control: {
