@@ -1,8 +1,5 @@
-import { UnsupportedError } from './base/errors.js'
-import type { ChangeFeed } from './changes/feed.js'
 import type { InitWishes } from './protocol/init-wishes.js'
-import type { Negotiated } from './protocol/negotiated.js'
-import type { FileSystem, MountDefaults } from './server/filesystem.js'
+import type { MountDefaults } from './server/filesystem.js'
 
 /**
  * How long the kernel may keep what it knows.
@@ -45,21 +42,6 @@ function timeoutsOf(cache: CacheMode): Timeouts {
     keepCache: false,
     cacheDir: false,
     init: { autoInvalidateData: 'auto', explicitInvalidateData: false },
-  }
-}
-
-/** What the filesystem tells of its source. @throws UnsupportedError if it cannot */
-export function feedOf(fs: FileSystem, signal: AbortSignal): ChangeFeed {
-  const feed = fs.changes?.({ signal })
-  if (feed !== undefined) return feed
-  throw new UnsupportedError("cache 'push' needs a filesystem that tells of changes (changes()): take { ttlMs } or 'none'")
-}
-
-/** @throws UnsupportedError unless the kernel can be told what `push` has to tell it */
-export function needNotifications({ supports, unsupportedReason }: Negotiated): void {
-  for (const what of ['invalInode', 'invalEntry'] as const) {
-    if (supports[what]) continue
-    throw new UnsupportedError(`cache 'push' cannot be had: ${what} ${unsupportedReason(what)}; take { ttlMs } or 'none'`)
   }
 }
 

@@ -48,7 +48,8 @@ export function placeOf(target: ChangeTarget, name: string | undefined): ChangeP
 export function editOf(change: Change): Edit {
   switch (change.is) {
     case 'modified': {
-      if ('node' in change) return { is: 'modified', target: change.node, what: { attributesOnly: change.attributesOnly } as Modification }
+      if ('node' in change)
+        return { is: 'modified', target: change.node, what: { attributesOnly: change.attributesOnly } as Modification }
       const { path, offset, length, data, size, attributesOnly } = change
       return { is: 'modified', target: path, what: { offset, length, data, size, attributesOnly } as Modification }
     }

@@ -14,8 +14,8 @@ const SIGURG = 23
  * @returns false if somebody has, or the filesystem or the owner of the file does not allow it. Never throws
  */
 export function takeLease(fd: number): boolean {
-  const { fcntl } = libc()
-  return fcntl(fd, F.SETSIG, SIGURG) >= 0 && fcntl(fd, F.SETLEASE, WRITE) >= 0
+  const native = libc()
+  return native.fcntl(fd, F.SETSIG, SIGURG) >= 0 && native.fcntl(fd, F.SETLEASE, WRITE) >= 0
 }
 
 export function giveLease(fd: number): void {

@@ -77,7 +77,10 @@ test('defaults: the source as the name, fusewire as the type, the rest as the fi
 
 test('a directory is pushed by default, but not with threads; memory is as it likes', () => {
   assert.deepEqual([plan({}).cache.mode, plan({}).cache.otherwise], ['push', { ttlMs: 1000 }])
-  assert.deepEqual([plan({ threads: '2' }).cache.mode, plan({ threads: '2' }).cache.otherwise], [{ ttlMs: 1000 }, undefined])
+  assert.deepEqual(
+    [plan({ threads: '2' }).cache.mode, plan({ threads: '2' }).cache.otherwise],
+    [{ ttlMs: 1000 }, undefined],
+  )
   assert.deepEqual([plan({ cache: 'push' }).cache.mode, plan({ cache: 'push' }).cache.otherwise], ['push', undefined])
   assert.equal(planMount(parseSource('memory:'), '/m', {}).cache.mode, undefined)
   assert.equal(plan({ cache: 'none' }).cache.mode, 'none')

@@ -24,7 +24,8 @@ export function planCache(how: string | undefined, source: Source, threads: numb
   if (how === undefined) return byDefault(source, threads)
   if (how === 'none') return { mode: 'none', reason: 'as asked for' }
   if (how === 'push') {
-    if (threads > 1) throw new UsageError('--cache push needs one thread, which knows what the kernel has: no --threads')
+    if (threads > 1)
+      throw new UsageError('--cache push needs one thread, which knows what the kernel has: no --threads')
     return { mode: 'push', reason: 'as asked for' }
   }
   const seconds = /^ttl=(\d+(?:\.\d+)?)$/.exec(how)?.[1]

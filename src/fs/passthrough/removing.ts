@@ -49,7 +49,8 @@ export class Removing {
     const same = store.at(req.parent, name) === store.at(req.newParent, newName)
     const victim = same ? undefined : this.victim(to, req.newParent, newName)
     this.doing(victim, () => renameAt(from, name, to, newName, req.flags))
-    if ((req.flags & ~RENAME.NOREPLACE) === 0 && !same) this.source.own.renamed(req.parent, req.name, req.newParent, req.newName)
+    if ((req.flags & ~RENAME.NOREPLACE) === 0 && !same)
+      this.source.own.renamed(req.parent, req.name, req.newParent, req.newName)
     store.move(req.parent, name, req.newParent, newName)
   }
 

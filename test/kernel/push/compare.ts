@@ -1,12 +1,4 @@
-import {
-  fstatSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  type BigIntStats,
-} from 'node:fs'
+import { fstatSync, lstatSync, readdirSync, readFileSync, readlinkSync, readSync, type BigIntStats } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { allPaths } from './shape.js'
 
@@ -15,7 +7,11 @@ const ARRIVED_MS = 20_000
 const LOOK_AGAIN_MS = 20
 
 /** Waits until `mount` shows what `source` has, in everything but times of last access. @throws Error with what differs */
-export async function sameSoon(source: string, mount: string, open: ReadonlyMap<number, bigint> = new Map()): Promise<void> {
+export async function sameSoon(
+  source: string,
+  mount: string,
+  open: ReadonlyMap<number, bigint> = new Map(),
+): Promise<void> {
   const end = performance.now() + ARRIVED_MS
   for (;;) {
     const found = [...differences(source, mount), ...openDifferences(source, open)]
@@ -39,7 +35,8 @@ function* differences(source: string, mount: string, path = ''): Generator<strin
   if (path === '') {
     // Names that are not there.
     for (const each of allPaths()) {
-      if (attributes(`${source}/${each}`) === undefined && attributes(`${mount}/${each}`) !== undefined) yield `${each}: there`
+      if (attributes(`${source}/${each}`) === undefined && attributes(`${mount}/${each}`) !== undefined)
+        yield `${each}: there`
     }
   }
   for (const name of names) yield* differences(source, mount, `${path}/${name}`)

@@ -46,7 +46,9 @@ export function randomChanges(changes: number, limitMs: number): void {
     }
     t.diagnostic(`${Math.round(performance.now() - began)} ms: ${JSON.stringify(total)}`)
     const { errors, warnings, watches, notify } = await ask()
-    t.diagnostic(JSON.stringify({ watches, sent: Object.fromEntries(Object.entries(notify.codes).map(([k, v]) => [k, v.sent])) }))
+    t.diagnostic(
+      JSON.stringify({ watches, sent: Object.fromEntries(Object.entries(notify.codes).map(([k, v]) => [k, v.sent])) }),
+    )
     assert.deepEqual(errors, [])
     assert.deepEqual(warnings, [])
   })
@@ -72,7 +74,9 @@ async function run(worker: ChildProcess, job: Job): Promise<Record<string, numbe
 /** Files of the mount that stay open, by descriptor, with their inode numbers. */
 function openSome(path: string, random: Random): Map<number, bigint> {
   const open = new Map<number, bigint>()
-  for (const name of allPaths().filter(() => random.below(4) === 0).slice(0, OPEN_FILES)) {
+  for (const name of allPaths()
+    .filter(() => random.below(4) === 0)
+    .slice(0, OPEN_FILES)) {
     try {
       const fd = openSync(`${path}/${name}`, constants.O_RDONLY | constants.O_NOFOLLOW)
       open.set(fd, fstatSync(fd, { bigint: true }).ino)

@@ -44,6 +44,8 @@ export function needTelling(source: Source): void {
     throw new UnsupportedError(`the source is on ${remote}, which does not tell what other machines change there`)
   }
   const madeUp = MADE_UP.get(type)
-  if (madeUp !== undefined) throw new UnsupportedError(`the source is on ${madeUp}, which does not tell what changes there`)
-  if (!source.ownsStore) throw new UnsupportedError('the isolates that share the nodes of a source cannot tell the kernel of its changes')
+  if (madeUp !== undefined)
+    throw new UnsupportedError(`the source is on ${madeUp}, which does not tell what changes there`)
+  if (!source.ownsStore)
+    throw new UnsupportedError('the isolates that share the nodes of a source cannot tell the kernel of its changes')
 }
