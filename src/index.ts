@@ -24,6 +24,7 @@ export type { ChangePlace, ChangeTarget, EverythingOptions, Modification } from 
 export type { WatchEvent, WatchOptions } from './changes/watch-event.js'
 export type { ErrnoName } from './base/errno.js'
 export type { FileHandle, Generation, NodeId, Unique } from './base/ids.js'
+export type { CacheMode } from './cache.js'
 export type { Capability, SystemLimits } from './kernel/capabilities.js'
 export type { MountErrorCode } from './kernel/errors.js'
 export type { ParsedOptions } from './kernel/option-string.js'
@@ -86,9 +87,10 @@ export type {
   Statfs,
   StatxResult,
 } from './server/results.js'
-export type { WatchableStats, WatchableStatus } from './watchable/watchable.js'
+export type { WatchableCounts } from './watchable/counts.js'
+export type { WatchableStatus } from './watchable/watchable.js'
 export type { ControlStatus } from './control/server.js'
-export type { Caching, Choice, MountStatus, StatusCounters, WaitingSummary } from './control/status.js'
+export type { Choice, MountStatus, StatusCounters, WaitingSummary } from './control/status.js'
 export type { GuardianStatus } from './kernel/guardian.js'
 export type { MountChanges } from './mount-changes.js'
 export type { InFlightTable } from './mount-control.js'

@@ -18,6 +18,7 @@ export interface InFlightTable {
 interface Controlled {
   readonly mountpoint: string
   readonly connection: number | undefined
+  readonly cache: string
   readonly notify: Notifier
   readonly inFlight: (this: void) => InFlightTable
   readonly status: (this: void) => MountStatus
@@ -39,8 +40,8 @@ export async function control(mounted: Controlled, isWanted: boolean): Promise<C
   return status
 }
 
-function infoOf({ mountpoint, inFlight }: Controlled): MountInfo {
-  const about = { mountpoint, pid: process.pid }
+function infoOf({ mountpoint, cache, inFlight }: Controlled): MountInfo {
+  const about = { mountpoint, pid: process.pid, cache }
   try {
     const { requests, notifications } = inFlight()
     return { ...about, requests: requests.map((one) => ({ ...one, unique: String(one.unique) })), notifications }

@@ -11,7 +11,8 @@ import type { Replay, ReplayPlace } from './server/replay.js'
 import type { Session } from './server/session.js'
 import { EditEvents } from './watchable/edit-events.js'
 import { RecentLocal } from './watchable/recent-local.js'
-import { Watchable, type WatchableStats, type WatchableStatus } from './watchable/watchable.js'
+import type { WatchableCounts } from './watchable/counts.js'
+import { Watchable, type WatchableStatus } from './watchable/watchable.js'
 
 /** What {@link WatchableSetup} works with. */
 interface WatchableSetupContext {
@@ -24,7 +25,7 @@ interface WatchableSetupContext {
 /** Whether the kernel tells those who watch a mount what happens at its source. */
 export interface WatchableMount {
   readonly status: WatchableStatus
-  stats(this: void): WatchableStats
+  stats(this: void): WatchableCounts
   /** Runs `work` while nothing of the mount is in use by the helper. */
   quietly<T>(this: void, work: () => Promise<T>): Promise<T>
 }

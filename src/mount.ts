@@ -1,38 +1,40 @@
 import { ERRNO } from './base/errno.js'
 import { errnoOf, UnsupportedError } from './base/errors.js'
 import type { ControlStatus } from './control/server.js'
-import type { Caching, MountStatus } from './control/status.js'
+import type { MountStatus } from './control/status.js'
 import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
 import { mountFuse, type FuseMount } from './kernel/mount-fuse.js'
-import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { UnmountOptions } from './kernel/unmount.js'
 import type { Notifier } from './notify/notifier.js'
-import type { NotifierOptions } from './notify/options.js'
-import type { InitWishes } from './protocol/init-wishes.js'
 import { answerInit } from './protocol/negotiate.js'
 import { withoutNotifications, type Negotiated } from './protocol/negotiated.js'
 import type { FileSystem } from './server/filesystem.js'
 import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
-import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
+import { describeCache, withCache } from './cache.js'
+import { Push } from './push.js'
 import { loadFileSystem } from './load.js'
 import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
+import type { MountOptions } from './mount-options.js'
 import { control, type InFlightTable } from './mount-control.js'
 import { statusOf } from './mount-status.js'
 import { checkWatchable, type WatchableMount } from './mount-watchable.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
-import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
+import { MessageTrace, type TraceOptions } from './trace.js'
 import { TracedNotifyPort } from './trace-notify.js'
 import type { TraceEvent } from './trace-reader.js'
 import { DeviceTransport } from './transport/device.js'
 import { chooseLoop, type LoopKind } from './transport/device-loops.js'
-import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
+import { DeviceNotifyPort } from './transport/device-notify.js'
 import type { LoopStats } from './transport/device-source.js'
 import { TracedTransport } from './transport/trace.js'
-import type { WatchableStats, WatchableStatus } from './watchable/watchable.js'
+import type { WatchableCounts } from './watchable/counts.js'
+import type { WatchableStatus } from './watchable/watchable.js'
+
+export type { MountOptions } from './mount-options.js'
 
 /** More threads than this are an error in the program rather than a wish. */
 const MAX_THREADS = 256
@@ -41,105 +43,11 @@ const NO_NOTIFIER =
 const NO_CHANGES = 'mounted with changes: false, so nobody took note of what the kernel has'
 const NO_TRACE = 'the messages of a mount with threads are in those threads: only a mount of one thread has a trace'
 
-/** Options of {@link mount}; those of the kernel's mount besides. */
-export interface MountOptions extends KernelMountOptions {
-  /** For how long a name may be resolved without asking, where a reply does not say. `Infinity` for ever. @default 1000 */
-  readonly entryTimeoutMs?: number
-  /** The same for attributes. @default 1000 */
-  readonly attrTimeoutMs?: number
-  /** The same for names that do not exist. @default 0 */
-  readonly negativeTimeoutMs?: number
-  /** What is cached of a file stays when it is opened again, where open does not say. @default false */
-  readonly keepCache?: boolean
-  /** Listings may be cached, where opendir does not say. @default false */
-  readonly cacheDir?: boolean
-  /**
-   * How notifications that may wait are sent: by io_uring, whose threads are the kernel's own, or by a pool of worker threads
-   * that serves nothing else. `auto` takes io_uring where it is allowed. @default 'auto'
-   */
-  readonly notifyVia?: LaneKind
-  /** Bounds of what may wait. */
-  readonly notify?: NotifierOptions
-  /**
-   * Whether it is kept which names the kernel has, for {@link Mount.changes}, {@link Mount.follow} and {@link Mount.watch}. It
-   * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
-   */
-  readonly changes?: boolean
-  /**
-   * Whether those who watch the mount by inotify hear of what {@link Mount.changes} and {@link Mount.follow} tell of: a process
-   * of its own does it once more through the mount, and is answered that it is done. docs/watchers.md says what they hear
-   * of, and what not. Needs {@link changes}, and a mount that is not read-only; not with threads. @default false
-   */
-  readonly watchable?: boolean
-  /**
-   * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
-   * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
-   * be had: in Node. @default 'auto'
-   */
-  readonly loop?: 'auto' | LoopKind
-  /**
-   * A thread that serves goes to the CPU of a client that waits for each answer, while that makes it faster: above all in
-   * virtual machines most of what a request costs is to wake up another CPU. It stays within the CPUs that it is allowed.
-   * @default true
-   */
-  readonly followClients?: boolean
-  /**
-   * How many worker threads serve the filesystem, which then must be given as the URL of its module; each makes one of its
-   * own. 0 for none: this thread serves it. docs/transports.md tells what such a filesystem owes. @default 0
-   */
-  readonly threads?: number
-  /** What a filesystem that is given as a module is made with; for threads it is copied, but for SharedArrayBuffers. */
-  readonly data?: unknown
-  /**
-   * On these signals the mount is unmounted, lazily if files are open, and the process is not ended by them.
-   * @default none
-   */
-  readonly unmountOn?: readonly NodeJS.Signals[]
-  /**
-   * Whether a small process watches this one, and takes the mount away within seconds after it has died: even if a notification
-   * of its is blocked then, which would leave all users of the mount waiting for ever. See {@link Mount.guardian}.
-   * @default true
-   */
-  readonly guardian?: boolean
-  /**
-   * Whether the owner of this process, and root, may ask from outside what the mount is doing, and send notifications through
-   * it (`fusewire diagnose`, `fusewire notify`). {@link Mount.control} tells where. @default false
-   */
-  readonly control?: boolean
-  /**
-   * How long a request may be unanswered, or a notification wait in the kernel, before {@link onStall} is called, in ms; 0 for
-   * never. Not with threads. @default 10000
-   */
-  readonly watchdogMs?: number
-  /**
-   * How long a notification may wait in the kernel before the connection is aborted, in ms: every request of every program
-   * then fails, and the mount is dead. It is for servers that must not hang, whatever it costs. @default never
-   */
-  readonly watchdogAbortMs?: number
-  /**
-   * Something waits for longer than {@link watchdogMs}; called once for each request or notification.
-   * @default a line on standard error
-   */
-  readonly onStall?: (stall: Stall) => void
-  /** What to ask of the kernel. READDIRPLUS is asked for if the filesystem has it, unless you say otherwise. */
-  readonly init?: InitWishes
-  /**
-   * A handler threw what is no errno (its caller got EIO), or a message was malformed. The mount goes on.
-   * @default a line on standard error
-   */
-  readonly onError?: (error: unknown, request: string) => void
-  /**
-   * Is shown every message, INIT included, before it is handled. Called by the thread that serves: it must not block, nor
-   * touch the mount. For one that may be slow, and later, there is {@link Mount.trace}. Not with threads.
-   */
-  readonly onMessage?: TraceListener
-}
-
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
   readonly loop: Readonly<LoopStats>
   /** What became of changes that those who watch by inotify were to hear of. */
-  readonly watchable: WatchableStats
+  readonly watchable: WatchableCounts
 }
 
 /** A filesystem that is mounted and answers. */
@@ -157,12 +65,14 @@ export interface Mount extends AsyncDisposable, MountChanges {
   readonly loop: { readonly kind: LoopKind; readonly reason: string }
   /** How many worker threads serve it; 0 if it is the thread that called {@link mount}. */
   readonly threads: number
+  /** What the kernel may keep, and for how long, in words. */
+  readonly cache: string
+  /** Who has said so, in words. */
+  readonly cacheReason: string
   /** Tells the kernel what changed. @throws UnsupportedError with threads */
   readonly notify: Notifier
   /** How notifications that may wait are sent, and why so; `none` with threads. */
   readonly notifyVia: { readonly lane: 'io_uring' | 'threads' | 'none'; readonly reason: string }
-  /** For how long the kernel may trust what it was told, where a reply does not say, and who has said so. */
-  readonly caching: Caching
   /** Who watches that nobody hangs when this process dies, or why nobody does. It stays up to date. */
   readonly guardian: GuardianStatus
   /** Whether those who watch it by inotify hear of changes at the source, or why not. It stays up to date. */
@@ -202,7 +112,8 @@ export interface Mount extends AsyncDisposable, MountChanges {
  *   requires cannot be had; FuseWireError ERR_FILESYSTEM_MODULE or ERR_THREAD if the module makes no filesystem;
  *   TypeError or RangeError for threads that cannot be
  */
-export async function mount(fs: FileSystem | URL, mountpoint: string, options: MountOptions = {}): Promise<Mount> {
+export async function mount(fs: FileSystem | URL, mountpoint: string, given: MountOptions = {}): Promise<Mount> {
+  const options = withCache(given.cache, given)
   const { threads = 0, data, unmountOn = [] } = options
   if (!Number.isInteger(threads) || threads < 0 || threads > MAX_THREADS) {
     throw new RangeError(`threads is ${threads}; it must be a whole number from 0 to ${MAX_THREADS}`)
@@ -212,6 +123,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
       'threads need a filesystem that is given as the URL of its module: an object stays in its thread',
     )
   }
+  if (threads > 0 && options.cache === 'push') throw new UnsupportedError(`cache 'push': ${NO_NOTIFIER}`)
   if (threads > 0 && options.onMessage !== undefined) throw new UnsupportedError(NO_TRACE)
   if (options.watchable === true) checkWatchable(options)
   const mounting =
@@ -229,9 +141,12 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
 type Mounted = Omit<Mount, 'control' | 'status'>
 
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
+  const report = options.onError ?? printError
+  const push = options.cache === 'push' ? new Push(fs, report) : undefined
   const { kind, reason, loop } = await chooseLoop(options.loop)
-  const { wanted, defaults, init, caching } = settingsOf(traitsOf(fs), options)
+  const { wanted, defaults, init, cacheReason } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
+    push?.end()
     loop.close()
     throw error
   })
@@ -244,6 +159,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
   const trace = new MessageTrace(transport)
   let notifyPort: DeviceNotifyPort | undefined
   const end = () => {
+    push?.end()
     notifyPort?.close()
     trace.end()
     loop.close()
@@ -252,14 +168,14 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
-    const onDeaf = options.watchable === true && ((error: Error) => (options.onError ?? printError)(error, 'watchable'))
+    const onDeaf = options.watchable === true && ((error: Error) => report(error, 'watchable'))
     const setup = options.changes === false ? undefined : new ChangesSetup(fs, onDeaf === false ? undefined : onDeaf)
     const session = new Session(transport, fs, {
       defaults,
       init,
       notifyPort: new TracedNotifyPort(notifyPort, transport),
       notify: { allocate: withoutZeroes, ...options.notify },
-      onError: options.onError ?? printError,
+      onError: report,
       observer: setup,
       replay: setup?.replay,
       watchdog: watchdogOf(made, options),
@@ -270,11 +186,14 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     const kernel = await session.initialised
     trace.negotiated(kernel)
     const told = setup?.begin(session, kernel, made.mountpoint) ?? noChanges(NO_CHANGES)
+    push?.follow(told, kernel)
     return {
       ...mountedAs(made, session.closed, guardian, told.watchable),
       kernel,
       loop: { kind, reason },
       threads: 0,
+      cache: describeCache(options.cache, wanted),
+      cacheReason,
       notify: session.notifier,
       get changes() {
         return told.changes
@@ -282,7 +201,6 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       follow: told.follow,
       watch: told.watch,
       notifyVia,
-      caching,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats }, watchable: told.watchable.stats() }),
       trace: (options) => trace.read(options),
@@ -308,7 +226,7 @@ async function mountWithThreads(
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
   try {
-    const { wanted, defaults, init, caching } = settingsOf(await isolates.loaded(), options)
+    const { wanted, defaults, init, cacheReason } = settingsOf(await isolates.loaded(), options)
     made = await mountFuse(mountpoint, wanted)
     guardian = watch(made, options)
     const { unmount } = made
@@ -326,6 +244,8 @@ async function mountWithThreads(
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
       loop: { kind, reason },
       threads,
+      cache: describeCache(options.cache, wanted),
+      cacheReason,
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },
@@ -335,7 +255,6 @@ async function mountWithThreads(
       follow: told.follow,
       watch: told.watch,
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
-      caching,
       inFlight() {
         throw new UnsupportedError('what is in flight is known to the threads that serve it')
       },

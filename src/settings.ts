@@ -1,4 +1,3 @@
-import type { Caching } from './control/status.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import { PAGE_SIZE } from './protocol/limits.js'
@@ -20,7 +19,8 @@ export interface Settings<Options> {
   readonly wanted: MountDefaults & Options
   readonly defaults: ReplyDefaults
   readonly init: InitWishes
-  readonly caching: Caching
+  /** Who has said how long the kernel may keep what it is told. */
+  readonly cacheReason: string
 }
 
 export function traitsOf(fs: FileSystem): Traits {
@@ -43,7 +43,7 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
   return {
     wanted,
     defaults,
-    caching: { ...defaults, reason: reasonOf(mountDefaults ?? {}, options) },
+    cacheReason: reasonOf(mountDefaults ?? {}, options),
     init: {
       readdirplus: hasReaddirplus ? 'auto' : false,
       defaultPermissions: wanted.defaultPermissions ?? false,
@@ -55,7 +55,6 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
 
 const CACHING = ['entryTimeoutMs', 'attrTimeoutMs', 'negativeTimeoutMs', 'keepCache', 'cacheDir'] as const
 
-/** Who has said how long the kernel may trust what it is told. */
 function reasonOf(mountDefaults: MountDefaults, options: MountDefaults): string {
   const says = (given: MountDefaults) => CACHING.some((name) => given[name] !== undefined)
   const who = [says(options) && 'the options', says(mountDefaults) && 'the filesystem'].filter((each) => each !== false)

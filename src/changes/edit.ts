@@ -1,4 +1,5 @@
 import type { Change } from './feed.js'
+import type { Place } from './place.js'
 import type { ChangePlace, ChangeTarget, Modification } from './options.js'
 
 /** One change, as it was told. */
@@ -47,12 +48,18 @@ export function placeOf(target: ChangeTarget, name: string | undefined): ChangeP
 export function editOf(change: Change): Edit {
   switch (change.is) {
     case 'modified': {
+      if ('node' in change)
+        return { is: 'modified', target: change.node, what: { attributesOnly: change.attributesOnly } as Modification }
       const { path, offset, length, data, size, attributesOnly } = change
       return { is: 'modified', target: path, what: { offset, length, data, size, attributesOnly } as Modification }
     }
     case 'renamed':
-      return { is: 'renamed', from: change.from, to: change.to }
+      return { is: 'renamed', from: atPlace(change.from), to: atPlace(change.to) }
     default:
-      return { is: change.is, place: change.path }
+      return { is: change.is, place: 'path' in change ? change.path : atPlace(change) }
   }
+}
+
+function atPlace(place: string | Place): ChangePlace {
+  return typeof place === 'string' ? place : [place.parent, place.name]
 }

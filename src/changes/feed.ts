@@ -1,3 +1,6 @@
+import type { NodeId } from '../base/ids.js'
+import type { Place } from './place.js'
+
 /*
  * How the source of a filesystem tells of what changed in it. A feed says what happened there, not what is to be sent to the
  * kernel: that is for the verbs of `mount.changes` to find out.
@@ -14,7 +17,9 @@
  * - `removed`: the name is gone, with everything below it.
  * - `renamed`: what was at `from` is at `to`, with everything below it. What was at `to` before is gone.
  */
-export type Change =
+export type Change = ChangeByPath | ChangeByNode
+
+export type ChangeByPath =
   | {
       readonly is: 'modified'
       readonly path: string
@@ -27,6 +32,16 @@ export type Change =
   | { readonly is: 'created'; readonly path: string }
   | { readonly is: 'removed'; readonly path: string }
   | { readonly is: 'renamed'; readonly from: string; readonly to: string }
+
+/**
+ * The same, from a filesystem that knows which of its nodes it is: by names that the kernel does not know, or by none. Of what a
+ * name has become nothing is known but that it is there.
+ */
+export type ChangeByNode =
+  | { readonly is: 'modified'; readonly node: NodeId; readonly attributesOnly?: boolean }
+  | { readonly is: 'created'; readonly parent: NodeId; readonly name: string }
+  | { readonly is: 'removed'; readonly parent: NodeId; readonly name: string }
+  | { readonly is: 'renamed'; readonly from: Place; readonly to: Place }
 
 /** Changes that belong together, in the order in which they were made. */
 export interface ChangeBatch<Cursor = unknown> {

@@ -64,15 +64,8 @@ export class ControlClient implements Disposable {
   }
 
   /** What the mount has done since its start and is doing now, with its counters. */
-  async status(): Promise<MountStatus> {
-    const status = await this.call<MountStatus>('status', {})
-    const { entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs } = status.caching
-    const endless = {
-      entryTimeoutMs: entryTimeoutMs ?? Infinity,
-      attrTimeoutMs: attrTimeoutMs ?? Infinity,
-      negativeTimeoutMs: negativeTimeoutMs ?? Infinity,
-    }
-    return { ...status, caching: { ...status.caching, ...endless } }
+  status(): Promise<MountStatus> {
+    return this.call('status', {})
   }
 
   /** What the server waits for. */

@@ -3,7 +3,7 @@ import type { WaitingNotification } from '../notify/waiting.js'
 
 /*
  * What goes over a control socket: lines of JSON, each a call with its number, or the answer with the same number. Bytes are
- * in base64; a length of `null` is "to the end", a time of `null` is "for ever"; numbers of requests are texts, for they may need 64 bits.
+ * in base64; a length of `null` is "to the end"; numbers of requests are texts, for they may need 64 bits.
  */
 
 /** Longest line, in bytes: some more than a piece of {@link PIECE_BYTES} takes. */
@@ -26,6 +26,8 @@ export type AnswerMessage =
 export interface MountInfo {
   readonly mountpoint: string
   readonly pid: number
+  /** What the kernel may keep, and for how long, in words. */
+  readonly cache: string
   /** Requests whose handlers are at work, the oldest first. */
   readonly requests: readonly RequestInfo[]
   /** Notifications that the kernel makes wait. */

@@ -1,19 +1,6 @@
 import type { NotifyStats } from '../notify/stats.js'
 import type { RequestCount } from '../server/request-counts.js'
-
-/** For how long the kernel may trust what it was told, where a reply does not say, and who has said so. */
-export interface Caching {
-  /** Names, attributes, and names that do not exist, in ms; `Infinity` is for ever. */
-  readonly entryTimeoutMs: number
-  readonly attrTimeoutMs: number
-  readonly negativeTimeoutMs: number
-  /** Content stays cached when a file is opened again. */
-  readonly keepCache: boolean
-  /** Listings may be cached. */
-  readonly cacheDir: boolean
-  /** Where these come from, in a few words. */
-  readonly reason: string
-}
+import type { WatchableCounts } from '../watchable/counts.js'
 
 /** How much waits, and for how long the oldest of it has. */
 export interface WaitingSummary {
@@ -39,7 +26,10 @@ export interface MountStatus {
   readonly loop: Choice
   /** How notifications that may wait are sent, and why so. */
   readonly notifyVia: Choice
-  readonly caching: Caching
+  /** What the kernel may keep and for how long, and who has said so. */
+  readonly cache: Choice
+  /** Whether those who watch it by inotify hear of changes at the source, and why or why not. */
+  readonly watchable: Choice
   /** Who watches that nobody hangs when the server dies, or why nobody does. */
   readonly guardian: Choice
   /** Undefined if the counters are not known: then `unknown` says why. */
@@ -61,6 +51,8 @@ export interface StatusCounters {
   readonly knownNodes: number
   /** What became of notifications. */
   readonly notify: NotifyStats
+  /** What became of changes that those who watch by inotify were to hear of. */
+  readonly watchable: WatchableCounts
   /** Requests whose handlers are at work. */
   readonly requestsInFlight: WaitingSummary
   /** Notifications that the kernel makes wait. */

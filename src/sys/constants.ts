@@ -96,6 +96,8 @@ export const F = {
   OFD_GETLK: 36,
   OFD_SETLK: 37,
   OFD_SETLKW: 38,
+  SETSIG: 10,
+  SETLEASE: 1024,
   DUPFD_CLOEXEC: 1030,
   SETPIPE_SZ: 1031,
   FD_CLOEXEC: 1,
@@ -106,6 +108,25 @@ export const POLL = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as cons
 
 /** Events, flags and operations of epoll: include/uapi/linux/eventpoll.h. */
 export const EPOLL = { IN: 1, EXCLUSIVE: 1 << 28, CLOEXEC: 0o2000000, CTL_ADD: 1, CTL_DEL: 2 } as const
+
+/** Events and flags of inotify: include/uapi/linux/inotify.h. */
+export const IN = {
+  MODIFY: 2,
+  ATTRIB: 4,
+  CLOSE_WRITE: 8,
+  MOVED_FROM: 0x40,
+  MOVED_TO: 0x80,
+  CREATE: 0x100,
+  DELETE: 0x200,
+  MOVE_SELF: 0x800,
+  UNMOUNT: 0x2000,
+  Q_OVERFLOW: 0x4000,
+  IGNORED: 0x8000,
+  EXCL_UNLINK: 0x4000000,
+  ISDIR: 0x40000000,
+  NONBLOCK: 0o4000,
+  CLOEXEC: 0o2000000,
+} as const
 
 /** Flags of eventfd: include/uapi/linux/eventfd.h. */
 export const EFD = { SEMAPHORE: 1, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const

@@ -33,6 +33,9 @@ interface Calls {
   epoll_create1(flags: number): number
   epoll_ctl(epoll: number, operation: number, fd: number, event: number): number
   epoll_wait(epoll: number, events: number, count: number, timeoutMs: number): number
+  inotify_init1(flags: number): number
+  inotify_add_watch(inotify: number, path: number, mask: number): number
+  inotify_rm_watch(inotify: number, watch: number): number
   mmap(address: number, length: number, protection: number, flags: number, fd: number, offset: number): number
   munmap(address: number, length: number): number
   madvise(address: number, length: number, advice: number): number
@@ -90,6 +93,9 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   epoll_create1: 'int epoll_create1(int flags)',
   epoll_ctl: 'int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)',
   epoll_wait: 'int epoll_wait(int epoll, uintptr_t events, int count, int timeout)',
+  inotify_init1: 'int inotify_init1(int flags)',
+  inotify_add_watch: 'int inotify_add_watch(int inotify, uintptr_t path, uint32_t mask)',
+  inotify_rm_watch: 'int inotify_rm_watch(int inotify, int watch)',
   mmap: 'intptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
   munmap: 'int munmap(uintptr_t address, size_t length)',
   madvise: 'int madvise(uintptr_t address, size_t length, int advice)',

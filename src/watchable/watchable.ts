@@ -6,6 +6,7 @@ import { S_IFDIR, S_IFMT } from '../server/check.js'
 import type { FileSystem } from '../server/filesystem.js'
 import { peek } from '../server/peek.js'
 import { Replay, type Replayed, type ReplayPlace } from '../server/replay.js'
+import type { WatchableCounts } from './counts.js'
 import { EventQueue, type ReplayEvent } from './events.js'
 import { Helper } from './helper.js'
 import type { HelperPlace, HelperTask } from './helper-messages.js'
@@ -38,22 +39,6 @@ export interface WatchableStatus {
   readonly pid: number | undefined
   /** Why, in a few words. */
   readonly reason: string
-}
-
-/** Counters of {@link Watchable}, since the start. */
-export interface WatchableStats {
-  /** How many events the kernel was made to send. */
-  readonly replayed: number
-  /** How many were covered by one that was waiting, or took each other away. */
-  readonly merged: number
-  /** How many came so fast that there was no room for them. */
-  readonly dropped: number
-  /** How many were not sent, because things were otherwise again, or the kernel would have had to drop what is right. */
-  readonly skipped: number
-  /** How many the kernel refused. */
-  readonly failed: number
-  /** How many wait for their turn, or are being sent. */
-  readonly queued: number
 }
 
 /** So many events may wait; more are dropped. */
@@ -101,7 +86,7 @@ export class Watchable {
     this.work = this.greet(this.helper)
   }
 
-  stats(): WatchableStats {
+  stats(): WatchableCounts {
     const { merged, dropped, size } = this.queue
     return { ...this.counts, merged, dropped, queued: size + (this.work === undefined ? 0 : 1) }
   }

@@ -52,13 +52,21 @@ export const RULES: Readonly<Record<string, Rule>> = {
       core(target) || inside('notify')(target) || (typeOnly && inside('server')(target)),
     node: 'no I/O',
   },
+  watchable: {
+    may: (target, from, typeOnly) =>
+      inside('base', 'server')(target) ||
+      (typeOnly && inside('protocol', 'changes')(target)) ||
+      (inside('sys')(target) && from === 'watchable/helper-process.ts'),
+    node: 'all',
+  },
   control: {
-    may: (target, _from, typeOnly) => inside('base')(target) || (typeOnly && inside('notify', 'server')(target)),
+    may: (target, _from, typeOnly) =>
+      inside('base')(target) || (typeOnly && inside('notify', 'server', 'watchable')(target)),
     node: 'all',
   },
   diagnostics: {
     may: (target, _from, typeOnly) =>
-      inside('base', 'kernel', 'control')(target) || (typeOnly && inside('notify')(target)),
+      inside('base', 'kernel', 'control')(target) || (typeOnly && inside('notify', 'watchable')(target)),
     node: 'all',
   },
   client: { may: (target, _from, typeOnly) => core(target) || isTransport(target, typeOnly), node: 'no I/O' },

@@ -42,7 +42,6 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'AttrResult',
       'Awaitable',
       'BmapRequest',
-      'Caching',
       'Capability',
       'Change',
       'ChangeBatch',
@@ -141,6 +140,8 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'WaitingSummary',
       'WatchEvent',
       'WatchOptions',
+      'WatchableCounts',
+      'WatchableStatus',
       'Wish',
       'WriteRequest',
     ],
@@ -150,7 +151,6 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
     types: [
       'AbortResult',
       'BlockedThread',
-      'Caching',
       'Choice',
       'ControlInvalInode',
       'Diagnosis',
@@ -167,6 +167,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'Verdict',
       'WaitingNotification',
       'WaitingSummary',
+      'WatchableCounts',
     ],
   },
   './fs': {

@@ -82,5 +82,10 @@ test('the trace and the log of a server in the background are files', options, a
   await fusewire(['umount', '--force', mountpoint])
   await until(() => !isRunning(pid), 'the server has ended')
   assert.match(readFileSync(trace, 'utf8'), /^0\.000000 rx \d+: INIT [^]* READ /)
-  assert.match(readFileSync(log, 'utf8'), /^\d{4}-\d\d-\d\dT\S+Z .*: the connection has ended: .*\n$/)
+  const date = /^\d{4}-\d\d-\d\dT\S+Z /
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n')
+  for (const line of lines) assert.match(line, date)
+  assert.match(lines[0]!, / cache push: /)
+  assert.match(lines[1]!, /: the connection has ended: /)
+  assert.equal(lines.length, 2)
 })

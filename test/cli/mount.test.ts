@@ -13,8 +13,9 @@ const options = { skip: cannotMount(), timeout: 60_000 }
 test('a directory is served, both ways, until it is unmounted', options, async (t) => {
   const { root, source, mountpoint } = place(t)
   // Relative paths mean what they mean where the command was called.
-  const { line, ended, output } = await serving(t, [relative(root, source), 'mnt'], { cwd: root })
+  const { line, ended, output, says } = await serving(t, [relative(root, source), 'mnt'], { cwd: root })
   assert.equal(line, `${source} is mounted at ${mountpoint}; 'fusewire umount ${mountpoint}' or Ctrl-C ends it`)
+  await says('is told what changes (the source tells of its changes)\n')
   assert.equal(await readFile(join(mountpoint, 'hello'), 'utf8'), 'hello from the source\n')
   await writeFile(join(mountpoint, 'new'), 'written')
   assert.equal(readFileSync(join(source, 'new'), 'utf8'), 'written')
@@ -49,7 +50,8 @@ test('several threads serve a directory', options, async (t) => {
   child.kill('SIGINT')
   assert.equal(await ended(), 0)
   assert.equal(output.stderr, '')
-  const { child: single } = await serving(t, [source, mountpoint])
+  // With nobody who waits for what the source tells.
+  const { child: single } = await serving(t, [source, mountpoint, '--cache', 'none'])
   assert.ok(threads >= readdirSync(`/proc/${single.pid}/task`).length + 2, `${threads} threads in all`)
 })
 

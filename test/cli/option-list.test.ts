@@ -59,20 +59,31 @@ test('what is not known, or cannot be had, is refused with the reason', () => {
 const plan = (given: Parameters<typeof planMount>[2]) => planMount(parseSource('/s'), '/m', given)
 
 test('an option of its own goes before the same behind -o', () => {
-  const { options } = plan({
+  const { options, cache } = plan({
     o: ['fsname=a,subtype=b,rw,cache=none'],
     fsname: 'c',
     subtype: 'd',
     'read-only': true,
     cache: 'ttl=2.5',
   })
-  const { fsname, subtype, readOnly, entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs } = options
+  const { fsname, subtype, readOnly } = options
   assert.deepEqual([fsname, subtype, readOnly], ['c', 'd', true])
-  assert.deepEqual([entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs], [2500, 2500, 0])
+  assert.deepEqual(cache.mode, { ttlMs: 2500 })
 })
 
 test('defaults: the source as the name, fusewire as the type, the rest as the filesystem likes it', () => {
   assert.deepEqual(plan({}).options, { fsname: '/s', subtype: 'fusewire' })
+})
+
+test('a directory is pushed by default, but not with threads; memory is as it likes', () => {
+  assert.deepEqual([plan({}).cache.mode, plan({}).cache.otherwise], ['push', { ttlMs: 1000 }])
+  assert.deepEqual(
+    [plan({ threads: '2' }).cache.mode, plan({ threads: '2' }).cache.otherwise],
+    [{ ttlMs: 1000 }, undefined],
+  )
+  assert.deepEqual([plan({ cache: 'push' }).cache.mode, plan({ cache: 'push' }).cache.otherwise], ['push', undefined])
+  assert.equal(planMount(parseSource('memory:'), '/m', {}).cache.mode, undefined)
+  assert.equal(plan({ cache: 'none' }).cache.mode, 'none')
 })
 
 test('values that make no sense are refused', () => {
@@ -81,7 +92,7 @@ test('values that make no sense are refused', () => {
       () => plan(given),
       (error: unknown) => error instanceof UsageError && line.test(error.message),
     )
-  refuses({ cache: 'push' }, /^--cache push is not there yet/)
+  refuses({ cache: 'push', threads: '2' }, /^--cache push needs one thread/)
   refuses({ cache: 'ttl=-1' }, /^--cache ttl=-1: ttl=SECONDS, none or push is expected/)
   refuses({ o: ['cache='] }, /^--cache : /)
   for (const threads of ['0', '257', '1.5', 'two']) refuses({ threads }, /: a whole number from 1 to 256 is expected$/)

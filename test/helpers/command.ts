@@ -131,7 +131,7 @@ export async function serving(
   }
   const says = async (text: string) => {
     const end = Date.now() + LIMIT_MS
-    while (!output.stderr.includes(text)) {
+    while (!output.stderr.includes(text) && !output.stdout.includes(text)) {
       if (Date.now() > end) throw new Error(`it never said '${text}', but: ${output.stderr}`)
       await sleep(10)
     }

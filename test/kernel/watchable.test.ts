@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { MNT, MS } from '#src/sys/constants.js'
 import { mountSync, umountSync } from '#src/sys/mount.js'
-import type { WatchableStats, WatchableStatus } from '#src/index.js'
+import type { WatchableCounts, WatchableStatus } from '#src/index.js'
 import { privateDirectory } from '../helpers/directory.js'
 import { cannotWatch, watch } from '../helpers/inotify.js'
 import { cannotMount } from '../helpers/needs.js'
@@ -34,7 +34,7 @@ const options = { skip: cannotMount() || cannotWatch(), timeout: 120_000 }
 
 interface Report {
   readonly status: WatchableStatus
-  readonly counts: WatchableStats
+  readonly counts: WatchableCounts
   readonly requests: Readonly<Record<string, number>>
 }
 

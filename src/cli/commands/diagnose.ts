@@ -46,6 +46,7 @@ function connectionText(report: Diagnosis): string[] {
   )
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ['server', served ?? [`unknown: ${unknown ?? ''}`]],
+    ['cache', server?.cache === undefined ? [] : [server.cache]],
     ['waiting', waiting === undefined || waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? 'request' : 'requests'}`]],
     ['handled', (server?.requests ?? []).map(requestText)],
     ['notified', (server?.notifications ?? []).map(notificationText)],

@@ -31,12 +31,12 @@ export const mount = command({
       signals: new SignalStop(say),
       say,
       report: (text) => above(() => process.stderr.write(`${text}\n`)),
-      ready(mounted) {
+      ready(mounted, cache) {
         const { mountpoint } = mounted
         // With JSON every line is an object.
         if (view === undefined || !json) {
           const end = `'fusewire umount ${mountpoint}' or Ctrl-C ends it`
-          process.stdout.write(`${what.name} is mounted at ${mountpoint}; ${end}\n`)
+          process.stdout.write(`${what.name} is mounted at ${mountpoint}; ${end}\n${cache}\n`)
         }
         view?.start(mounted)
       },

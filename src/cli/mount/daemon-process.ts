@@ -21,8 +21,9 @@ async function run(plan: MountPlan): Promise<void> {
     const signals = new SignalStop(say)
     // Whoever started this is gone before there was anything to tell: nobody wants the mount.
     process.once('disconnect', () => isReady || signals.stop())
-    const ready = () => {
+    const ready = (_mounted: unknown, cache: string) => {
       isReady = true
+      if (plan.log !== undefined) say(cache)
       process.send?.('ready' satisfies DaemonMessage)
     }
     const exitCode = await serve(plan, { signals, ready, report: say, say })

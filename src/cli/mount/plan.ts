@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { MountOptions } from '../../index.js'
 import { UsageError } from '../failure.js'
 import type { OptionRows, OptionValues } from '../options.js'
-import { cacheOptions } from './cache.js'
+import { planCache, type CachePlan } from './cache.js'
 import { readOptionLists } from './option-list.js'
 import type { Source } from './source.js'
 
@@ -17,9 +17,9 @@ export const MOUNT_OPTIONS = {
   cache: {
     value: 'HOW',
     help: [
-      'ttl=SECONDS: the kernel may trust names and attributes for so long; none: it asks each time;',
-      'push: for ever, and it is told what changes (not there yet).',
-      'Default: ttl=1 for a directory; for ever for memory:, which nobody else changes',
+      'push: the kernel keeps everything for ever, and is told what changes; ttl=SECONDS: it may trust names and',
+      'attributes for so long; none: it asks each time. Default: push for a directory that can tell of its changes,',
+      'else ttl=1; for ever for memory:, which nobody else changes',
     ],
   },
   'read-only': { help: ['nothing can be changed'] },
@@ -49,6 +49,7 @@ export interface MountPlan {
   readonly source: string
   readonly mountpoint: string
   readonly options: MountOptions
+  readonly cache: CachePlan
   readonly threads: number
   /** The file for the trace; empty: standard error; undefined: no trace. */
   readonly trace: string | undefined
@@ -82,11 +83,11 @@ export function planMount(source: Source, mountpoint: string, given: OptionValue
     ...without(list.options, 'fsname', 'subtype'),
     ...(given['read-only'] === true && { readOnly: true }),
     ...(given['allow-other'] === true && { allowOther: true }),
-    ...cacheOptions(given.cache ?? list.cache),
   }
   return {
     source: source.name,
     threads,
+    cache: planCache(given.cache ?? list.cache, source, threads),
     mountpoint: resolve(mountpoint),
     options,
     trace: given.trace === undefined || given.trace === '' ? given.trace : resolve(given.trace),

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mount, MountError, SystemError, type Mount } from '../../index.js'
+import { mount, MountError, SystemError, UnsupportedError, type CacheMode, type Mount } from '../../index.js'
 import { EXIT } from '../exit-codes.js'
 import { CommandError } from '../failure.js'
+import { cacheLine } from './cache.js'
 import type { MountPlan } from './plan.js'
 import { reportOnSignal } from './report.js'
 import type { SignalStop } from './signals.js'
@@ -15,8 +16,8 @@ const ANSWER_MS = 10_000
 /** Who has ordered a mount. */
 export interface Customer {
   readonly signals: SignalStop
-  /** It answers. */
-  ready(this: void, mounted: Mount): void
+  /** It answers. @param cache how it is cached, and why, in one line */
+  ready(this: void, mounted: Mount, cache: string): void
   /** Somebody asked by a signal what it is doing; in some lines, or in one of JSON. */
   report(this: void, text: string): void
   /** Something is wrong, and the mount goes on; in one line, or with a stack trace for a fault of the filesystem. */
@@ -25,15 +26,25 @@ export interface Customer {
 
 /** Mounts what `plan` says and serves it until it is unmounted. Returns the exit code. */
 export async function serve(plan: MountPlan, { signals, ready, report, say }: Customer): Promise<number> {
-  const { fs, options } = parseSource(plan.source).open(plan.mountpoint, plan.threads)
   const trace = plan.trace === undefined ? undefined : new TraceLog(plan.trace)
-  const mounted = await mount(fs, plan.mountpoint, {
-    ...plan.options,
-    ...options,
-    ...(trace !== undefined && { onMessage: trace.write }),
-    control: true,
-    onError: (error, request) => say(`${request}: ${inFull(error)}`),
-    onStall: ({ message }) => say(message),
+  const attempt = (cache: CacheMode | undefined) => {
+    const { fs, options } = parseSource(plan.source).open(plan.mountpoint, plan.threads)
+    return mount(fs, plan.mountpoint, {
+      ...plan.options,
+      ...options,
+      ...(cache !== undefined && { cache }),
+      ...(trace !== undefined && { onMessage: trace.write }),
+      control: true,
+      onError: (error, request) => say(`${request}: ${inFull(error)}`),
+      onStall: ({ message }) => say(message),
+    })
+  }
+  const { mode, otherwise, reason } = plan.cache
+  let cache = cacheLine(mode, reason)
+  const mounted = await attempt(mode).catch((error: unknown) => {
+    if (otherwise === undefined || !(error instanceof UnsupportedError)) throw error
+    cache = cacheLine(otherwise, error.message)
+    return attempt(otherwise)
   })
   signals.watch(mounted)
   reportOnSignal(mounted, plan.json, report)
@@ -44,7 +55,7 @@ export async function serve(plan: MountPlan, { signals, ready, report, say }: Cu
     const fault = new Promise<never>((_resolve, reject) => process.once('uncaughtException', reject))
     const early = await Promise.race([ended, forced, fault, answers(mounted)])
     if (early !== undefined) return early
-    ready(mounted)
+    ready(mounted, cache)
     return await Promise.race([ended, forced, fault])
   } catch (error) {
     await clear(mounted)

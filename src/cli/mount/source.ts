@@ -10,6 +10,8 @@ import { memoryOptions } from './memory-options.js'
 export interface Source {
   /** The same source, in words that mean the same in every directory; also what `mount` and `df` show. */
   readonly name: string
+  /** Whether others can change what is there, other than through the mount. */
+  readonly isChangedByOthers: boolean
   /** How many threads may serve it. */
   readonly maxThreads: number
   /**
@@ -36,12 +38,14 @@ function memorySource(name: string): Source {
   const options = memoryOptions(name)
   const { getuid, getgid } = process
   const owner = { uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 }
-  return { name, maxThreads: 1, open: () => ({ fs: new MemoryFileSystem({ ...owner, ...options }), options: {} }) }
+  const about = { name, isChangedByOthers: false, maxThreads: 1 }
+  return { ...about, open: () => ({ fs: new MemoryFileSystem({ ...owner, ...options }), options: {} }) }
 }
 
 function directorySource(path: string): Source {
   return {
     name: path,
+    isChangedByOthers: true,
     maxThreads: Infinity,
     open(mountpoint, threads) {
       const source = realDirectory(path)

@@ -1,4 +1,4 @@
-import type { Caching, MountStatus, StatusCounters } from '../../diagnostics/index.js'
+import type { MountStatus, StatusCounters } from '../../diagnostics/index.js'
 import { printable } from '../connection.js'
 import { byFrequency, notifyRates, requestRates, sum } from './rates.js'
 import { count, duration, perSecond } from './words.js'
@@ -8,15 +8,17 @@ import { count, duration, perSecond } from './words.js'
  * @param before an earlier look at it: rates are since then, or since the start
  */
 export function viewOf(status: MountStatus, before: MountStatus | undefined): string[] {
-  const { mountpoint, connection, pid, uptimeMs, threads, mounted, loop, notifyVia, caching, guardian } = status
+  const { mountpoint, connection, pid, uptimeMs, threads, mounted, loop, notifyVia, cache, guardian, watchable } =
+    status
   const { counters, unknown = '' } = status
   const rows: readonly (readonly [string, string])[] = [
     ...(counters === undefined ? ([['counters', `not known: ${unknown}`]] as const) : countersRows(status, before)),
     ['mounted', because(mounted)],
     ['served by', `${threads === 0 ? '' : `${count(threads, 'thread')}, `}${because(loop)}`],
     ['notified by', because(notifyVia)],
-    ['kept', cachingText(caching)],
+    ['cached', because(cache)],
     ['guardian', because(guardian)],
+    ['watchable', because(watchable)],
   ]
   const number = connection === undefined ? '' : `connection ${connection}, `
   return [
@@ -65,6 +67,7 @@ function countersRows(status: MountStatus, before: MountStatus | undefined): (re
     ...codes.slice(1).map((code) => ['', code] as const),
     ['waiting', `${waitingText(counters)}; longest wait of a notification ${duration(notify.longestWaitMs)}`],
     ['nodes', `${knownNodes} known to the kernel`],
+    ...(status.watchable.kind === 'off' ? [] : [['watchers', watchersText(counters)] as const]),
   ]
 }
 
@@ -76,16 +79,16 @@ export function waitingText({ requestsInFlight, notificationsWaiting, notify }: 
   return `${part(requestsInFlight, 'request')}, ${part(notificationsWaiting, 'notification')}, ${line}`
 }
 
-function cachingText(caching: Caching): string {
-  const { entryTimeoutMs, attrTimeoutMs, negativeTimeoutMs, keepCache, cacheDir, reason } = caching
-  const parts = [
-    `names ${duration(entryTimeoutMs)}`,
-    `attributes ${duration(attrTimeoutMs)}`,
-    `absent names ${duration(negativeTimeoutMs)}`,
-    `content ${keepCache ? 'also' : 'not'} when opened again`,
-    `listings ${cacheDir ? 'too' : 'not'}`,
+function watchersText({ watchable }: StatusCounters): string {
+  const { replayed, merged, dropped, skipped, failed, queued } = watchable
+  const numbers = [
+    `${merged} merged`,
+    `${skipped} skipped`,
+    `${dropped} dropped`,
+    `${failed} failed`,
+    `${queued} queued`,
   ]
-  return `${parts.join(', ')}: ${reason}`
+  return `${count(replayed, 'change')} replayed, ${numbers.join(', ')}`
 }
 
 function because({ kind, reason }: { readonly kind: string; readonly reason: string }): string {

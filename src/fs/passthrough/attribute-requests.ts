@@ -53,15 +53,18 @@ export class Attributes {
       const mtime = time(req.mtime)
       setTimes(fd, atime.sec, atime.nsec, mtime.sec, mtime.nsec)
     }
-    return { attr: attrOf(statFd(fd, this.source.stat), this.source.identity) }
+    const stat = statFd(fd, this.source.stat)
+    this.source.own.attributes(req.node, stat)
+    return { attr: attrOf(stat, this.source.identity) }
   }
 
   private truncate(req: SetattrRequest, fd: number, size: number): void {
     const writable = req.fh ?? reopen(fd, O.WRONLY | O.NONBLOCK)
     try {
       const truncate = () => truncateFd(writable, size)
-      if (req.killSuidgid) this.caller.withoutSetId(req, writable, truncate)
-      else truncate()
+      this.source.own.content(req.node, writable, () =>
+        req.killSuidgid ? this.caller.withoutSetId(req, writable, truncate) : truncate(),
+      )
     } finally {
       if (writable !== req.fh) closeFd(writable)
     }

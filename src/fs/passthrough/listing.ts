@@ -11,6 +11,7 @@ import { closeFd, openAt } from '../../sys/open.js'
 import { statRaw } from '../../sys/stat.js'
 import { NameBuffer } from './name-buffer.js'
 import type { Source } from './source.js'
+import type { Trust } from './watch/trust.js'
 
 /** A record of the host has 19 bytes and the name with its NUL, one of READDIR 24 and the name, each padded to 8. */
 const OF_READDIR = 0.8
@@ -20,17 +21,20 @@ const OF_READDIRPLUS = 0.2
 /** Requests on open directories. Their handles are descriptors, their cookies those of the host. */
 export class Listing {
   private readonly source: Source
+  private readonly trust: Trust
   private readonly name = new NameBuffer()
 
-  constructor(source: Source) {
+  constructor(source: Source, trust: Trust) {
     this.source = source
+    this.trust = trust
   }
 
   opendir(req: OpenRequest): OpenResult {
+    const told = this.trust.in(req.node)
     const fd = openAt(this.source.directories.of(req.node), '.', O.RDONLY | O.DIRECTORY)
     try {
       this.source.store.open(req.node, fd)
-      return { fh: fd }
+      return this.trust.listed({ fh: fd }, told)
     } catch (error) {
       closeFd(fd)
       throw error
@@ -46,6 +50,7 @@ export class Listing {
 
   readdirplus(req: ReaddirplusRequest): void {
     const { source } = this
+    const told = this.trust.in(req.node)
     const device = source.deviceOf(req.node)
     for (const entry of this.next(req, OF_READDIRPLUS)) {
       const { name, next } = entry
@@ -53,7 +58,7 @@ export class Listing {
         if (!req.addName(name, this.ino(req.node, device, entry), entry.type << 12, next)) return
         continue
       }
-      const found = source.entry(req.node, this.name, source.stat)
+      const found = this.trust.entry(source.entry(req.node, this.name, source.stat), told)
       if (req.add(name, found, next)) continue
       source.store.forget(found.node, 1)
       return

@@ -8,7 +8,7 @@ import type {
   SymlinkRequest,
 } from '../../server/requests/name.js'
 import type { CreateResult, Entry } from '../../server/results.js'
-import { O, S } from '../../sys/constants.js'
+import { IN, O, S } from '../../sys/constants.js'
 import { linkFd, mkdirAt, mknodAt, symlinkAt } from '../../sys/names.js'
 import { closeFd, openAt } from '../../sys/open.js'
 import type { PathBytes } from '../../sys/path.js'
@@ -35,6 +35,7 @@ export class Making {
     const name = this.name.set(req.name)
     const directory = this.source.directories.of(req.parent)
     this.caller.make(req, req.umask, () => mkdirAt(directory, name, req.mode))
+    this.source.own.named(req.parent, req.name, IN.CREATE)
     return this.made(req.parent, directory, name, S.IFDIR)
   }
 
@@ -42,6 +43,7 @@ export class Making {
     const name = this.name.set(req.name)
     const directory = this.source.directories.of(req.parent)
     this.caller.make(req, req.umask, () => mknodAt(directory, name, req.mode, req.rdev))
+    this.source.own.named(req.parent, req.name, IN.CREATE)
     return this.made(req.parent, directory, name, req.mode & S.IFMT || S.IFREG)
   }
 
@@ -49,6 +51,7 @@ export class Making {
     const name = this.name.set(req.name)
     const directory = this.source.directories.of(req.parent)
     this.caller.as(req, () => symlinkAt(req.target, directory, name))
+    this.source.own.named(req.parent, req.name, IN.CREATE)
     return this.made(req.parent, directory, name, S.IFLNK)
   }
 
@@ -57,6 +60,7 @@ export class Making {
     const name = this.name.set(req.newName)
     const directory = source.directories.of(req.newParent)
     source.withFile(req.node, (fd) => linkFd(fd, directory, name))
+    source.own.named(req.newParent, req.newName, IN.CREATE)
     const stat = statAt(directory, name, undefined, source.stat)
     if (!source.isNode(req.node, stat)) throw new FuseError('ESTALE')
     return source.entry(req.newParent, name, stat)
@@ -67,6 +71,8 @@ export class Making {
     const directory = this.source.directories.of(req.parent)
     const flags = this.files.hostFlags(req.flags) | O.CREAT | O.NOFOLLOW | (req.flags & (O.EXCL | O.TRUNC))
     const fd = this.caller.make(req, req.umask, () => openAt(directory, name, flags, req.mode & 0o7777))
+    // Where the file was there before, this waits for nothing, and no longer than until the next look.
+    this.source.own.named(req.parent, req.name, IN.CREATE)
     return this.opened(req, fd, name)
   }
 

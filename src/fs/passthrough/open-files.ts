@@ -71,7 +71,9 @@ export class OpenFiles {
   write(req: WriteRequest): number {
     const isAppend = (req.flags & O.APPEND) !== 0 && !req.writeback && !this.writeback
     const write = () => (isAppend ? append(req.fh, req.data) : pwrite(req.fh, req.data, req.offset))
-    return req.killSuidgid ? this.caller.withoutSetId(req, req.fh, write) : write()
+    return this.source.own.content(req.node, req.fh, () =>
+      req.killSuidgid ? this.caller.withoutSetId(req, req.fh, write) : write(),
+    )
   }
 
   /** What fails late (EDQUOT, EIO of a network filesystem) fails when a descriptor is closed. */
@@ -80,6 +82,8 @@ export class OpenFiles {
   }
 
   release(req: ReleaseRequest): void {
+    // That it is closed by who could have written is told as a change, too.
+    if ((req.flags & O.ACCMODE) !== O.RDONLY) this.source.own.content(req.node, req.fh, () => undefined)
     this.source.store.close(req.fh)
   }
 
@@ -93,7 +97,9 @@ export class OpenFiles {
   }
 
   fallocate(req: FallocateRequest): void {
-    this.caller.withoutSetId(req, req.fh, () => allocateFd(req.fh, req.mode, req.offset, req.length))
+    this.source.own.content(req.node, req.fh, () =>
+      this.caller.withoutSetId(req, req.fh, () => allocateFd(req.fh, req.mode, req.offset, req.length)),
+    )
   }
 
   lseek(req: LseekRequest): number {
@@ -102,8 +108,7 @@ export class OpenFiles {
 
   copyFileRange(req: CopyFileRangeRequest): number {
     const length = Math.min(Number(req.length), LONGEST_COPY)
-    return this.caller.withoutSetId(req, req.fhOut, () =>
-      copyRange(req.fhIn, req.offsetIn, req.fhOut, req.offsetOut, length),
-    )
+    const copy = () => copyRange(req.fhIn, req.offsetIn, req.fhOut, req.offsetOut, length)
+    return this.source.own.content(req.nodeOut, req.fhOut, () => this.caller.withoutSetId(req, req.fhOut, copy))
   }
 }

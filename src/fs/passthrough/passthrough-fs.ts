@@ -1,4 +1,5 @@
 import { ERRNO } from '../../base/errno.js'
+import type { ChangeFeed } from '../../changes/feed.js'
 import type { Negotiated } from '../../protocol/negotiated.js'
 import type { RequestContext } from '../../server/context.js'
 import { FileSystem, type MountDefaults } from '../../server/filesystem.js'
@@ -31,6 +32,12 @@ import { Removing } from './removing.js'
 import { Source } from './source.js'
 import type { StoreCounts } from './store/node-store.js'
 import type { StoreMemory } from './store/layout.js'
+import { OwnContent } from './watch/own-content.js'
+import { OwnNames } from './watch/own-names.js'
+import { SourceFeed } from './watch/source-feed.js'
+import { needTelling } from './watch/telling.js'
+import { Trust } from './watch/trust.js'
+import { Watches, type WatchCounts } from './watch/watches.js'
 import { Xattrs } from './xattrs.js'
 
 /**
@@ -64,6 +71,8 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
   }
 
   private readonly source: Source
+  private readonly trust: Trust
+  private watches: Watches | undefined
   private readonly attributes: Attributes
   private readonly files: OpenFiles
   private readonly listing: Listing
@@ -83,7 +92,8 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
     this.source = new Source(source, options)
     this.attributes = new Attributes(this.source, caller)
     this.files = new OpenFiles(this.source, caller)
-    this.listing = new Listing(this.source)
+    this.trust = new Trust(this.source)
+    this.listing = new Listing(this.source, this.trust)
     this.making = new Making(this.source, caller, this.files)
     this.removing = new Removing(this.source)
     this.xattrs = new Xattrs(this.source)
@@ -104,18 +114,58 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
     return this.source.store.counts()
   }
 
+  /** How many nodes are watched while a mount follows {@link changes}; none before and after. */
+  get watchCounts(): WatchCounts {
+    return this.watches?.counts ?? { watched: 0, refused: 0 }
+  }
+
+  /**
+   * What others change in the directory: everything that this machine does there by system calls, by whatever name, is told within
+   * a millisecond or so. Each file and directory that the kernel knows is watched by inotify (about 1 KiB of kernel memory each,
+   * and one of fs.inotify.max_user_watches), from before its answers are given; whatever cannot be watched is answered in a way
+   * that the kernel does not cache, and a warning says why. What was done through the mount is told only in doubt.
+   *
+   * Not told are writes to mapped memory before the mapping is closed, times of last access, what is mounted or unmounted within
+   * the source, and what other machines do to a filesystem that is shared.
+   *
+   * @throws UnsupportedError if the source cannot tell of its changes: filesystems of the network and pseudo-filesystems; with
+   *   `shared`, since the isolates do not know of each other's nodes
+   */
+  override changes({ signal }: { readonly signal: AbortSignal }): ChangeFeed {
+    needTelling(this.source)
+    const watches = new Watches((reason) =>
+      process.emitWarning(`not all of the source can be watched, and what cannot is not cached: ${reason}`),
+    )
+    const names = new OwnNames()
+    const content = new OwnContent(this.source, () => feed.drain())
+    const feed = new SourceFeed(watches, { names, content }, signal, () => {
+      this.trust.end()
+      this.source.own.end()
+      this.watches = undefined
+    })
+    this.watches = watches
+    this.trust.begin(watches)
+    this.source.own.begin(names, content, () => feed.isAllDealtWith)
+    this.source.onForgotten = (node) => {
+      this.trust.forget(node)
+      this.source.own.forget(node)
+    }
+    return feed
+  }
+
   override init(kernel: Negotiated): void {
     this.files.writeback = kernel.has('WRITEBACK_CACHE')
   }
 
   override lookup(req: name.NameRequest): Entry | NegativeEntry {
     const { directories, stat, store } = this.source
+    const told = this.trust.in(req.parent)
     const asked = this.name.set(req.name)
     const errno = -statRaw(directories.of(req.parent), asked, stat)
-    if (errno === 0) return this.source.entry(req.parent, asked, stat)
+    if (errno === 0) return this.trust.entry(this.source.entry(req.parent, asked, stat), told)
     if (errno !== ERRNO.ENOENT) throw failure(errno, 'statx', req.name)
     store.clear(req.parent, asked)
-    return { node: 0 }
+    return this.trust.missing(told)
   }
 
   override forget(req: name.ForgetRequest): void {
@@ -123,15 +173,18 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
   }
 
   override getattr(req: GetattrRequest): AttrResult {
-    return this.attributes.getattr(req)
+    const told = this.trust.in(req.node)
+    return this.trust.attributes(this.attributes.getattr(req), told)
   }
 
   override setattr(req: SetattrRequest): AttrResult {
-    return this.attributes.setattr(req)
+    const told = this.trust.in(req.node)
+    return this.trust.attributes(this.attributes.setattr(req), told)
   }
 
   override statx(req: StatxRequest): StatxResult {
-    return this.attributes.statx(req)
+    const told = this.trust.in(req.node)
+    return this.trust.attributes(this.attributes.statx(req), told)
   }
 
   override readlink(req: RequestContext): string {
@@ -139,27 +192,33 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
   }
 
   override symlink(req: name.SymlinkRequest): Entry {
-    return this.making.symlink(req)
+    const told = this.trust.in(req.parent)
+    return this.trust.entry(this.making.symlink(req), told)
   }
 
   override mknod(req: name.MknodRequest): Entry {
-    return this.making.mknod(req)
+    const told = this.trust.in(req.parent)
+    return this.trust.entry(this.making.mknod(req), told)
   }
 
   override mkdir(req: name.MkdirRequest): Entry {
-    return this.making.mkdir(req)
+    const told = this.trust.in(req.parent)
+    return this.trust.entry(this.making.mkdir(req), told)
   }
 
   override link(req: name.LinkRequest): Entry {
-    return this.making.link(req)
+    const told = this.trust.in(req.newParent)
+    return this.trust.entry(this.making.link(req), told)
   }
 
   override create(req: name.CreateRequest): CreateResult {
-    return this.making.create(req)
+    const told = this.trust.in(req.parent)
+    return this.trust.created(this.making.create(req), told)
   }
 
   override tmpfile(req: name.CreateRequest): CreateResult {
-    return this.making.tmpfile(req)
+    const told = this.trust.in(req.parent)
+    return this.trust.created(this.making.tmpfile(req), told)
   }
 
   override unlink(req: name.NameRequest): void {
@@ -175,7 +234,8 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
   }
 
   override open(req: file.OpenRequest): OpenResult {
-    return this.files.open(req)
+    const told = this.trust.in(req.node)
+    return this.trust.opened(this.files.open(req), told)
   }
 
   override read(req: file.ReadRequest): number {

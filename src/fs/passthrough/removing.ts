@@ -1,7 +1,7 @@
 import { SYSTEM_CLOCK } from '../../base/clock.js'
 import type { NodeId } from '../../base/ids.js'
 import type { NameRequest, RenameRequest } from '../../server/requests/name.js'
-import { AT, O, RENAME, S } from '../../sys/constants.js'
+import { AT, IN, O, RENAME, S } from '../../sys/constants.js'
 import { renameAt, unlinkAt } from '../../sys/names.js'
 import { closeFd, openAt } from '../../sys/open.js'
 import type { PathBytes } from '../../sys/path.js'
@@ -49,6 +49,8 @@ export class Removing {
     const same = store.at(req.parent, name) === store.at(req.newParent, newName)
     const victim = same ? undefined : this.victim(to, req.newParent, newName)
     this.doing(victim, () => renameAt(from, name, to, newName, req.flags))
+    if ((req.flags & ~RENAME.NOREPLACE) === 0 && !same)
+      this.source.own.renamed(req.parent, req.name, req.newParent, req.newName)
     store.move(req.parent, name, req.newParent, newName)
   }
 
@@ -58,6 +60,7 @@ export class Removing {
     const directory = directories.of(req.parent)
     const victim = this.victim(directory, req.parent, name)
     this.doing(victim, () => unlinkAt(directory, name, flags))
+    this.source.own.named(req.parent, req.name, IN.DELETE)
     store.clear(req.parent, name)
   }
 

@@ -14,6 +14,7 @@ import { DirectoryCache } from './directory-cache.js'
 import { Identity } from './identity.js'
 import { directoryCapacity, sharedMemory, type PassthroughOptions } from './options.js'
 import { NodeStore, Place } from './store/node-store.js'
+import { OwnChanges } from './watch/own-changes.js'
 
 /** What the host answers where a name, or a directory above it, is not there any more. */
 const GONE: ReadonlySet<number> = new Set([ERRNO.ENOENT, ERRNO.ENOTDIR])
@@ -26,10 +27,14 @@ export class Source {
   readonly store: NodeStore
   readonly directories: DirectoryCache
   readonly identity: Identity
+  readonly own = new OwnChanges()
+  /** The store has forgotten a node, whose number may be used again. */
+  onForgotten: (node: NodeId) => void = () => undefined
   /** The answer of the last statx: good until the next. */
   readonly stat: Stat = createStat()
   private readonly root: Fd
-  private readonly ownsStore: boolean
+  /** Whether no other isolate serves it. */
+  readonly ownsStore: boolean
   private readonly place = new Place()
   private readonly key = new Place()
 
@@ -41,7 +46,7 @@ export class Source {
     this.root = new Fd(open(path, O.PATH | O.DIRECTORY), 'the source of the passthrough filesystem')
     const { number } = this.root
     this.identity = new Identity(statFd(number, this.stat), statFilesystem(number).type)
-    this.store = new NodeStore(memory, closeQuietly)
+    this.store = new NodeStore(memory, closeQuietly, (node) => this.onForgotten(node))
     this.identity.read(this.stat, this.key)
     if (!this.store.setRoot(this.key)) {
       this.root.close()

@@ -33,8 +33,9 @@ test('the view has counters, rates since the last look, what waits, and what was
     '  mounted      direct: root may',
     '  served by    reactor: it can be had',
     '  notified by  io_uring: io_uring is allowed',
-    '  kept         names for ever, attributes 1.0 s, absent names 0.0 s, content also when opened again, listings not: as the options would have it',
+    '  cached       names for ever: as the options would have it',
     '  guardian     on: a shell',
+    '  watchable    off: it was not asked for',
   ])
 })
 
@@ -54,6 +55,15 @@ test('what is not known is said to be so, with the reason', () => {
   assert.equal(lineOf(dark, undefined), 'up 10.0 s: counters not known: threads have them')
   const unnumbered = someStatus({ connection: undefined, mountpoint: '/a\u001b[2J' })
   assert.equal(viewOf(unnumbered, undefined)[0], '/a\\u001b[2J  process 7, up 10.0 s')
+})
+
+test('of a watchable mount it has what became of changes', () => {
+  const status = someStatus({ watchable: { kind: 'on', reason: 'a process' } })
+  assert.ok(
+    viewOf(status, undefined).includes(
+      '  watchers     5 changes replayed, 4 merged, 1 skipped, 0 dropped, 0 failed, 2 queued',
+    ),
+  )
 })
 
 test('a line of JSON has all of it, and the rates', () => {

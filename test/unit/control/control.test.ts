@@ -19,6 +19,7 @@ const APPLIED = { outcome: 'applied', waitedMs: 1.5 } as const
 const INFO: MountInfo = {
   mountpoint: '/mnt',
   pid: 7,
+  cache: 'none',
   requests: [
     { op: 'READ', unique: '9223372036854775810', node: 2, name: undefined, uid: 0, pid: 9, ageMs: 5 },
   ] as never,

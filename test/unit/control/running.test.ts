@@ -39,7 +39,7 @@ async function serve(t: TestContext, connection: number): Promise<void> {
   t.after(control.close)
 }
 
-test('each is asked for its status, by connection; what is endless stays so', options, async (t) => {
+test('each is asked for its status, by connection', options, async (t) => {
   runtime(t)
   await serve(t, CONNECTION + 1)
   await serve(t, CONNECTION)

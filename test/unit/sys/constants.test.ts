@@ -18,6 +18,7 @@ const HEADERS = [
   'linux/fuse.h',
   'sys/eventfd.h',
   'sys/file.h',
+  'sys/inotify.h',
   'sys/mman.h',
   'sys/mount.h',
   'sys/poll.h',

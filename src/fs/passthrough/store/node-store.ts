@@ -47,11 +47,16 @@ export class NodeStore {
   private readonly handles: HandleTable
   private readonly handleWords: SharedWords
   private readonly closeFd: (fd: number) => void
+  private readonly onFreed: (node: NodeId) => void
   private readonly closable: number[] = []
+  private readonly freed: NodeId[] = []
   private seenGrown: number
 
-  /** @param closeFd closes a descriptor that the store was given; must not throw */
-  constructor(memory: StoreMemory, closeFd: (fd: number) => void) {
+  /**
+   * @param closeFd closes a descriptor that the store was given; must not throw
+   * @param onFreed this isolate has let go of a node, whose number may be used again; must not throw
+   */
+  constructor(memory: StoreMemory, closeFd: (fd: number) => void, onFreed: (node: NodeId) => void = () => undefined) {
     this.head = new Int32Array(memory.head)
     this.lock = new Lock(this.head, HEAD.LOCK)
     const onGrowth = () => {
@@ -61,6 +66,7 @@ export class NodeStore {
     this.handleWords = new SharedWords(memory.handles, limits(memory.maxNodes).handles, onGrowth)
     this.handles = new HandleTable(this.head, this.records.nodes, this.handleWords)
     this.closeFd = closeFd
+    this.onFreed = onFreed
     this.seenGrown = this.head[HEAD.GROWN]!
   }
 
@@ -267,6 +273,7 @@ export class NodeStore {
       const parent = records.word(node, NODE.PARENT)
       records.detach(node)
       records.free(node)
+      this.freed.push(node as NodeId)
       node = parent
     }
   }
@@ -282,6 +289,7 @@ export class NodeStore {
       for (let node = records.bereft.pop(); node !== undefined; node = records.bereft.pop()) this.reap(node)
       lock.give()
       for (let fd = this.closable.pop(); fd !== undefined; fd = this.closable.pop()) this.closeFd(fd)
+      for (let node = this.freed.pop(); node !== undefined; node = this.freed.pop()) this.onFreed(node)
     }
   }
 
