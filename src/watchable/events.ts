@@ -12,9 +12,15 @@ export type ReplayEvent =
   /** IN_MOVED_FROM and IN_MOVED_TO. */
   | { readonly is: 'move'; readonly at: ReplayPlace; readonly to: ReplayPlace; readonly isDirectory: boolean }
 
+/** One that is about names. */
+export type NameEvent = Exclude<ReplayEvent, { readonly node: NodeId }>
+export type MoveEvent = Extract<ReplayEvent, { readonly is: 'move' }>
+export type TouchEvent = Exclude<ReplayEvent, NameEvent>
+
 /**
- * Events that wait for their turn, in order, as few as will do: who hears that a file was modified reads it as it is then,
- * however often it was modified before.
+ * Events that wait for their turn, as few as will do: who hears that a file was modified reads it as it is then, however often it
+ * was modified before. Those about names go first, in their order as far as may be, for the source is ahead of them: what
+ * comes later is found by the names that they bring.
  */
 export class EventQueue {
   /** How many were covered by one that was waiting, or took each other away. */
@@ -22,61 +28,86 @@ export class EventQueue {
   /** How many found no room. */
   dropped = 0
   private readonly maxEvents: number
-  private readonly events = new Set<ReplayEvent>()
-  /** The last one that waits, of each object and each name. */
-  private readonly last = new Map<string, ReplayEvent>()
+  private readonly names = new Set<NameEvent>()
+  /** The last one that waits of each name. */
+  private readonly last = new Map<string, NameEvent>()
+  private readonly touches = new Map<NodeId, TouchEvent>()
 
   constructor(maxEvents: number) {
     this.maxEvents = maxEvents
   }
 
   get size(): number {
-    return this.events.size
+    return this.names.size + this.touches.size
   }
 
   push(event: ReplayEvent): void {
-    // Names that move mean something else from then on.
-    if (event.is === 'move') this.last.clear()
-    const key = keyOf(event)
-    const before = this.last.get(key)
-    if (before !== undefined && isCovered(event, before)) {
-      this.merged += 1
-      return
-    }
-    if (before?.is === 'create' && event.is === 'delete') {
-      this.merged += 2
-      this.events.delete(before)
-      this.last.delete(key)
-      return
-    }
-    if (this.events.size >= this.maxEvents) {
-      this.dropped += 1
-      return
-    }
-    this.events.add(event)
-    if (event.is !== 'move') this.last.set(key, event)
+    if ('node' in event) this.pushTouch(event)
+    else this.pushName(event)
   }
 
-  /** The oldest. */
-  shift(): ReplayEvent | undefined {
-    for (const event of this.events) {
-      this.events.delete(event)
-      if (this.last.get(keyOf(event)) === event) this.last.delete(keyOf(event))
+  /** The first that may go now, or the first of all if none may. @param mayGo is asked of those about names */
+  shift(mayGo: (event: NameEvent) => boolean): ReplayEvent | undefined {
+    for (const event of this.names) if (mayGo(event)) return this.take(event)
+    for (const event of this.names) return this.take(event)
+    for (const [node, event] of this.touches) {
+      this.touches.delete(node)
       return event
     }
     return undefined
   }
 
+  /** Renames of directories that wait. */
+  *directoryMoves(): Iterable<MoveEvent> {
+    for (const event of this.names) if (event.is === 'move' && event.isDirectory) yield event
+  }
+
   clear(): void {
-    this.events.clear()
+    this.names.clear()
     this.last.clear()
+    this.touches.clear()
+  }
+
+  private pushTouch(event: TouchEvent): void {
+    const before = this.touches.get(event.node)
+    if (before !== undefined) this.merged += 1
+    else if (!this.hasRoom()) return
+    // Who hears that content changed looks at attributes as well.
+    if (before?.is !== 'modify') this.touches.set(event.node, event)
+  }
+
+  private pushName(event: NameEvent): void {
+    // Names that move mean something else from then on.
+    if (event.is === 'move') this.last.clear()
+    const key = keyOf(event)
+    const before = this.last.get(key)
+    if (before !== undefined && before.is === event.is) {
+      this.merged += 1
+      return
+    }
+    if (before?.is === 'create' && event.is === 'delete') {
+      this.merged += 2
+      this.take(before)
+      return
+    }
+    if (!this.hasRoom()) return
+    this.names.add(event)
+    if (event.is !== 'move') this.last.set(key, event)
+  }
+
+  private hasRoom(): boolean {
+    if (this.size < this.maxEvents) return true
+    this.dropped += 1
+    return false
+  }
+
+  private take(event: NameEvent): NameEvent {
+    this.names.delete(event)
+    if (this.last.get(keyOf(event)) === event) this.last.delete(keyOf(event))
+    return event
   }
 }
 
-function keyOf(event: ReplayEvent): string {
-  return 'node' in event ? String(event.node) : `${event.at.parent}/${event.at.name}`
-}
-
-function isCovered(event: ReplayEvent, before: ReplayEvent): boolean {
-  return event.is === before.is || (event.is === 'attrib' && before.is === 'modify')
+function keyOf({ at }: NameEvent): string {
+  return `${at.parent}/${at.name}`
 }

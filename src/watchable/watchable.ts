@@ -1,30 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.js'
 import { FuseWireError } from '../base/errors.js'
-import { ROOT_ID, type NodeId } from '../base/ids.js'
-import { S_IFDIR, S_IFMT } from '../server/check.js'
-import type { FileSystem } from '../server/filesystem.js'
-import { peek } from '../server/peek.js'
-import { Replay, type Replayed, type ReplayPlace } from '../server/replay.js'
+import { Replay, type ReplayPlace } from '../server/replay.js'
 import type { WatchableCounts } from './counts.js'
 import { EventQueue, type ReplayEvent } from './events.js'
 import { Helper } from './helper.js'
-import type { HelperPlace, HelperTask } from './helper-messages.js'
-
-/** What the kernel may take names for. */
-export interface NamesOfPeer {
-  /** A node, 0 for a name that does not exist, undefined if it does not hold the name. */
-  get(parent: NodeId, name: string): NodeId | 0 | undefined
-  /** From the root; undefined if it is not known. */
-  pathOf(node: NodeId): string | undefined
-}
+import { Repetitions, type RepetitionsContext } from './repetitions.js'
 
 /** What {@link Watchable} works with. */
-export interface WatchableContext {
-  readonly fs: FileSystem
-  readonly names: NamesOfPeer
-  /** Whether the kernel knows the node as a directory. */
-  readonly isDirectory: (node: NodeId) => boolean
+export interface WatchableContext extends RepetitionsContext {
   /** Makes the kernel ask for a name again; resolves when it will. */
   readonly drop: (place: ReplayPlace) => Promise<unknown>
   readonly clock: Clock
@@ -46,6 +30,8 @@ const MAX_QUEUED = 8192
 /** So many are sent in one second at most. */
 const MAX_PER_SECOND = 2000
 
+/** For how long an unmount waits for the helper, in ms. */
+const PATIENCE_MS = 1000
 /** How often one is tried again because the kernel has just learnt that the name does not exist. */
 const MAX_TRIES = 5
 
@@ -58,6 +44,7 @@ export class Watchable {
   readonly status: { state: 'starting' | 'on' | 'off'; pid: number | undefined; reason: string }
   private readonly context: WatchableContext
   private readonly password = `.fusewire-${randomBytes(16).toString('hex')}`
+  private readonly repetitions: Repetitions
   private readonly queue = new EventQueue(MAX_QUEUED)
   private readonly counts = { replayed: 0, skipped: 0, failed: 0 }
   private helper: Helper | undefined
@@ -71,7 +58,8 @@ export class Watchable {
   constructor(context: WatchableContext) {
     this.context = context
     this.status = { state: 'starting', pid: undefined, reason: 'the helper is being started' }
-    const isHeld = ({ parent, name }: ReplayPlace) => isNode(context.names.get(parent, name))
+    this.repetitions = new Repetitions(context)
+    const isHeld = (place: ReplayPlace) => this.repetitions.heldAt(place) !== undefined
     this.replay = new Replay({ fs: context.fs, password: this.password, isHeld })
   }
 
@@ -102,7 +90,8 @@ export class Watchable {
   async quietly<T>(work: () => Promise<T>): Promise<T> {
     this.quiet += 1
     try {
-      await this.work
+      // Whatever it is doing: who hangs there hangs for another reason.
+      await Promise.race([this.work, new Promise<void>((resolve) => this.context.clock.after(PATIENCE_MS, resolve))])
       return await work()
     } finally {
       this.quiet -= 1
@@ -132,7 +121,7 @@ export class Watchable {
     const { helper } = this
     if (this.status.state !== 'on' || helper === undefined || this.work !== undefined || this.quiet > 0) return
     if (this.queue.size === 0 || this.isTooFast()) return
-    const event = this.queue.shift()!
+    const event = this.queue.shift((each) => this.repetitions.mayGo(each, this.queue.directoryMoves()))!
     this.work = this.repeat(event, helper).then(() => {
       this.work = undefined
       this.pump()
@@ -160,7 +149,7 @@ export class Watchable {
 
   private async repeat(event: ReplayEvent, helper: Helper): Promise<void> {
     const { replay, counts } = this
-    const plan = await this.plan(event)
+    const plan = await this.repetitions.of(event)
     if (plan === undefined) {
       counts.skipped += 1
       return
@@ -192,56 +181,6 @@ export class Watchable {
     return this.context.names.get(event.at.parent, event.at.name) === 0
   }
 
-  /** How the event is made; undefined if there is no way, or nothing to it any more. */
-  private async plan(event: ReplayEvent): Promise<{ replayed: Replayed; task: HelperTask } | undefined> {
-    if ('node' in event) return this.touch(event.node, event.is)
-    const at = this.placeOf(event.at)
-    if (at === undefined) return undefined
-    switch (event.is) {
-      case 'create': {
-        // Somebody has found it already, and to drop it again would show.
-        const held = this.context.names.get(event.at.parent, event.at.name)
-        if (isNode(held)) return this.touch(held, 'modify')
-        const found = await this.find(event.at)
-        if (found === undefined) return undefined
-        const task = { do: 'create', at, isDirectory: found.isDirectory } as const
-        return { replayed: { is: 'create', at: event.at }, task }
-      }
-      case 'delete': {
-        const { isDirectory } = event
-        return { replayed: { is: 'remove', at: event.at, isDirectory }, task: { do: 'remove', at, isDirectory } }
-      }
-      case 'move': {
-        const to = this.placeOf(event.to)
-        if (to === undefined) return undefined
-        const isDirectory = (await this.find(event.to))?.isDirectory ?? event.isDirectory
-        return { replayed: { is: 'rename', at: event.at, to: event.to, isDirectory }, task: { do: 'rename', at, to } }
-      }
-    }
-  }
-
-  private touch(node: NodeId, is: 'modify' | 'attrib'): { replayed: Replayed; task: HelperTask } | undefined {
-    const path = node === ROOT_ID ? '' : this.context.names.pathOf(node)
-    if (path === undefined) return undefined
-    // The content of a directory is told of name by name.
-    const attributesOnly = is === 'attrib' || this.context.isDirectory(node)
-    const slash = path.lastIndexOf('/')
-    const at = { directory: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) }
-    return { replayed: { is: 'touch' }, task: { do: 'touch', at, attributesOnly } }
-  }
-
-  private placeOf({ parent, name }: ReplayPlace): HelperPlace | undefined {
-    const directory = parent === ROOT_ID ? '' : this.context.names.pathOf(parent)
-    return directory === undefined ? undefined : { directory, name }
-  }
-
-  /** What is there now; undefined if nothing is, or the filesystem does not say. */
-  private async find({ parent, name }: ReplayPlace): Promise<{ readonly isDirectory: boolean } | undefined> {
-    const found = await peek(this.context.fs, parent, name)
-    if (found === undefined || found === 0) return undefined
-    return { isDirectory: (found.attr.mode & S_IFMT) === S_IFDIR }
-  }
-
   private fail(reason: string): void {
     if (this.status.state === 'off') return
     this.off(reason)
@@ -254,8 +193,4 @@ export class Watchable {
     this.queue.clear()
     if (this.status.state !== 'off') Object.assign(this.status, { state: 'off', pid: undefined, reason })
   }
-}
-
-function isNode(held: NodeId | 0 | undefined): held is NodeId {
-  return held !== undefined && held !== 0
 }

@@ -28,6 +28,7 @@ export const MOUNT_OPTIONS = {
   subtype: { value: 'NAME', help: ['what they show as the type: fuse.NAME. Default: fusewire'] },
   threads: { value: 'N', help: ['how many threads serve a directory. Default: 1'] },
   trace: { value: 'FILE', valueOptional: true, help: ['show each message in a line, on standard error or in FILE'] },
+  watchable: { help: ['with --cache push: who watches the mount (inotify) hears of changes of the source'] },
   status: {
     value: 'SECONDS',
     valueOptional: true,
@@ -83,11 +84,13 @@ export function planMount(source: Source, mountpoint: string, given: OptionValue
     ...without(list.options, 'fsname', 'subtype'),
     ...(given['read-only'] === true && { readOnly: true }),
     ...(given['allow-other'] === true && { allowOther: true }),
+    ...(given.watchable === true && { watchable: true }),
   }
+  const cache = planCache(given.cache ?? list.cache, source, threads)
   return {
     source: source.name,
     threads,
-    cache: planCache(given.cache ?? list.cache, source, threads),
+    cache: given.watchable === true ? watchableCache(cache) : cache,
     mountpoint: resolve(mountpoint),
     options,
     trace: given.trace === undefined || given.trace === '' ? given.trace : resolve(given.trace),
@@ -95,6 +98,12 @@ export function planMount(source: Source, mountpoint: string, given: OptionValue
     json: given.json === true,
     log: given.log === undefined ? undefined : resolve(given.log),
   }
+}
+
+/** Without a source that tells of its changes nobody hears of any. @throws UsageError */
+function watchableCache({ mode, reason }: CachePlan): CachePlan {
+  if (mode === 'push') return { mode, reason }
+  throw new UsageError(`--watchable needs a directory and --cache push: nothing tells of changes otherwise (${reason})`)
 }
 
 function everyMs(text: string): number {

@@ -13,11 +13,13 @@ const move = (from: string, to: string): ReplayEvent => ({ is: 'move', at: at(fr
 const modify = (node: NodeId): ReplayEvent => ({ is: 'modify', node })
 const attrib = (node: NodeId): ReplayEvent => ({ is: 'attrib', node })
 
+const anything = () => true
+
 function queued(events: readonly ReplayEvent[], maxEvents = 100) {
   const queue = new EventQueue(maxEvents)
   for (const event of events) queue.push(event)
   const out: ReplayEvent[] = []
-  for (let event = queue.shift(); event !== undefined; event = queue.shift()) out.push(event)
+  for (let event = queue.shift(anything); event !== undefined; event = queue.shift(anything)) out.push(event)
   assert.equal(queue.size, 0)
   return { out, merged: queue.merged, dropped: queue.dropped }
 }
@@ -27,8 +29,14 @@ test('what is modified again and again is told of once', () => {
   assert.deepEqual([out, merged], [[modify(A), modify(B)], 3])
 })
 
-test('attributes that change first do not hide that content changes later', () => {
-  assert.deepEqual(queued([attrib(A), modify(A), attrib(A)]).out, [attrib(A), modify(A)])
+test('who hears that content changed looks at attributes as well, but not the other way round', () => {
+  assert.deepEqual(queued([attrib(A), modify(A), attrib(A)]), { out: [modify(A)], merged: 2, dropped: 0 })
+  assert.deepEqual(queued([attrib(A), attrib(A)]).out, [attrib(A)])
+})
+
+test('names go first: what they bring is where the rest is found', () => {
+  const events = [modify(A), move('x', 'y'), attrib(B), create('z')]
+  assert.deepEqual(queued(events).out, [move('x', 'y'), create('z'), modify(A), attrib(B)])
 })
 
 test('what came and went was never there; what went and came is told of both', () => {
@@ -37,7 +45,7 @@ test('what came and went was never there; what went and came is told of both', (
   assert.deepEqual(queued([create('x'), remove('x'), create('x')]).out, [create('x')])
 })
 
-test('over a rename nothing is merged: names mean something else behind it', () => {
+test('over a rename no names are merged: they mean something else behind it', () => {
   const events = [create('x'), move('x', 'y'), create('x'), remove('y')]
   assert.deepEqual(queued(events), { out: events, merged: 0, dropped: 0 })
   assert.equal(queued([move('a', 'b'), move('b', 'a')]).out.length, 2)
@@ -45,13 +53,32 @@ test('over a rename nothing is merged: names mean something else behind it', () 
 
 test('one that is on its way covers nothing that comes later', () => {
   const queue = new EventQueue(100)
-  queue.push(modify(A))
-  assert.deepEqual(queue.shift(), modify(A))
-  queue.push(modify(A))
-  assert.deepEqual([queue.size, queue.merged], [1, 0])
+  for (const event of [modify(A), create('x')]) {
+    queue.push(event)
+    assert.deepEqual(queue.shift(anything), event)
+    queue.push(event)
+    assert.deepEqual([queue.size, queue.merged], [1, 0])
+    queue.clear()
+  }
+})
+
+test('those that must not go yet are overtaken, unless none may go', () => {
+  const queue = new EventQueue(100)
+  const directory = { ...move('d', 'e'), isDirectory: true }
+  for (const event of [create('a'), move('b', 'c'), create('d'), directory]) queue.push(event)
+  assert.deepEqual([...queue.directoryMoves()], [directory])
+  assert.deepEqual(
+    queue.shift((event) => event.is === 'move'),
+    move('b', 'c'),
+  )
+  assert.deepEqual(
+    queue.shift(() => false),
+    create('a'),
+  )
+  assert.deepEqual(queue.shift(anything), create('d'))
 })
 
 test('what finds no room is dropped and counted', () => {
-  const { out, dropped } = queued([create('a'), create('b'), create('c'), create('a')], 2)
-  assert.deepEqual([out.length, dropped], [2, 1])
+  const { out, dropped } = queued([create('a'), modify(A), modify(A), create('c'), modify(B), create('a')], 2)
+  assert.deepEqual([out.length, dropped], [2, 2])
 })
