@@ -5,7 +5,7 @@ import { mount } from '#src/mount.js'
 /*
  * A directory, cached for ever. Run with the mount point, the directory, and `watchable` if changes are to be repeated for
  * watchers. Says `ready` over IPC once that can be; is told of changes, and says `told` when they hold and watchers have heard
- * of all; says its counters when it is asked (`?`).
+ * of all (`repeated`); says its counters when it is asked (`?`), and how it went when it has unmounted (`unmount`).
  */
 
 /** What it can be told. */
@@ -34,14 +34,27 @@ async function tell(edits: readonly Told[]): Promise<void> {
   })
 }
 
-/** Until nothing waits for its turn, and the last is done: what is quiet waits for that. */
+/** Until nothing waits for its turn, and the last is done. */
 async function repeated(): Promise<void> {
   while (mounted.watchable.state === 'starting' || mounted.stats().watchable.queued > 0) {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
-process.on('message', (message: '?' | { readonly tell: readonly Told[] }) => {
+async function leave(): Promise<void> {
+  const how = await mounted.unmount().then(
+    () => 'unmounted',
+    (error: unknown) => `unmount failed: ${String(error)}`,
+  )
+  process.send?.(how)
+}
+
+let leaving: Promise<void> | undefined
+process.on('message', (message: '?' | 'unmount' | { readonly tell: readonly Told[] }) => {
+  if (message === 'unmount') {
+    leaving = leave()
+    return
+  }
   if (message === '?') {
     const { watchable: counts, requests, knownNodes } = mounted.stats()
     process.send?.({ status: mounted.watchable, counts, requests, knownNodes })
@@ -56,4 +69,5 @@ process.on('message', (message: '?' | { readonly tell: readonly Told[] }) => {
 await repeated()
 process.send?.('ready')
 await mounted.closed.catch(() => undefined)
+await leaving
 process.disconnect?.()
