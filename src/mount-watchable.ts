@@ -3,7 +3,7 @@ import { UnsupportedError } from './base/errors.js'
 import type { Edit } from './changes/edit.js'
 import type { HeldNames } from './changes/held-names.js'
 import { Resolver } from './changes/resolve.js'
-import { entryNode } from './notify/entry-replies.js'
+import { ENTRY_REPLIES, entryNode } from './notify/entry-replies.js'
 import { OUT_HEADER_SIZE } from './protocol/limits.js'
 import type { MessageBuffer, Request } from './protocol/message.js'
 import type { FileSystem } from './server/filesystem.js'
@@ -56,7 +56,8 @@ export class WatchableSetup {
   /** A request was answered. Returns whether that was made up for the helper, so that nobody else may take it for true. */
   answered(request: Request, reply: MessageBuffer): boolean {
     if (request.header.pid !== this.replay.pid) {
-      this.local.answered(request)
+      const isMade = ENTRY_REPLIES.has(request.op) && request.op !== 'LOOKUP'
+      this.local.answered(request, isMade ? entryNode(reply, OUT_HEADER_SIZE) : undefined)
       return false
     }
     if (this.replay.answers(request) === undefined) return false

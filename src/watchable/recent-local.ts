@@ -8,6 +8,9 @@ const ECHO_MS = 1000
 /** So many of them are remembered at most. */
 const MAX_REMEMBERED = 10_000
 
+/** The flag of open(2). */
+const O_TRUNC = 0o1000
+
 /**
  * What programs have changed through the mount a short time ago: the kernel has told watchers of it, and a source that tells of
  * everything tells of it once more.
@@ -21,9 +24,10 @@ export class RecentLocal {
     this.clock = clock
   }
 
-  /** A request was answered without an error. */
-  answered(request: Request): void {
+  /** A request was answered without an error. @param made the object that it made */
+  answered(request: Request, made?: NodeId): void {
     const node = request.header.nodeid
+    if (made !== undefined) this.note(String(made))
     switch (request.op) {
       case 'WRITE':
       case 'SETATTR':
@@ -31,6 +35,9 @@ export class RecentLocal {
       case 'SETXATTR':
       case 'REMOVEXATTR':
         this.note(String(node))
+        break
+      case 'OPEN':
+        if ((request.fuse_open_in.flags & O_TRUNC) !== 0) this.note(String(node))
         break
       case 'COPY_FILE_RANGE':
       case 'COPY_FILE_RANGE_64':

@@ -21,6 +21,7 @@ test('an object that is written, changed or linked', () => {
     [request('WRITE', 5), 5],
     [request('SETATTR', 5), 5],
     [request('FALLOCATE', 5), 5],
+    [request('OPEN', 5, { fuse_open_in: { flags: 0o1001 } }), 5],
     [request('SETXATTR', 5), 5],
     [request('REMOVEXATTR', 5), 5],
     [request('COPY_FILE_RANGE', 9, { fuse_copy_file_range_in: { nodeid_out: 5 } }), 5],
@@ -51,9 +52,17 @@ test('a name that is made, taken away or moved', () => {
   }
 })
 
+test('an object that is made', () => {
+  const { local } = locals()
+  local.answered(request('MKDIR', 2, { name: 'x' }), node(9))
+  assert.ok(local.hasNode(node(9)) && local.hasName({ parent: node(2), name: 'x' }))
+  assert.ok(!local.hasNode(node(2)))
+})
+
 test('looking is no change, and a second later all is forgotten', () => {
   const { clock, local } = locals()
-  for (const op of ['LOOKUP', 'GETATTR', 'READ', 'OPEN', 'READDIR']) local.answered(request(op, 5, { name: 'x' }))
+  local.answered(request('OPEN', 5, { fuse_open_in: { flags: 2 } }))
+  for (const op of ['LOOKUP', 'GETATTR', 'READ', 'READDIR']) local.answered(request(op, 5, { name: 'x' }))
   assert.ok(!local.hasNode(node(5)) && !local.hasName({ parent: node(5), name: 'x' }))
   local.answered(request('WRITE', 5))
   clock.advance(999)
