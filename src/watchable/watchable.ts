@@ -122,10 +122,7 @@ export class Watchable {
     if (this.status.state !== 'on' || helper === undefined || this.work !== undefined || this.quiet > 0) return
     if (this.queue.size === 0 || this.isTooFast()) return
     const event = this.queue.shift((each) => this.repetitions.mayGo(each, this.queue.directoryMoves()))!
-    this.work = this.repeat(event, helper).then(() => {
-      this.work = undefined
-      this.pump()
-    })
+    this.work = this.repeat(event, helper)
   }
 
   /** Whether as many were sent as may be in one second; then they go on in the next. */
@@ -148,6 +145,12 @@ export class Watchable {
   }
 
   private async repeat(event: ReplayEvent, helper: Helper): Promise<void> {
+    await this.tryToRepeat(event, helper)
+    this.work = undefined
+    this.pump()
+  }
+
+  private async tryToRepeat(event: ReplayEvent, helper: Helper): Promise<void> {
     const { replay, counts } = this
     const plan = await this.repetitions.of(event)
     if (plan === undefined) {

@@ -32,6 +32,9 @@ async function tell(edits: readonly Told[]): Promise<void> {
       else batch[edit.is](edit.path)
     }
   })
+  process.send?.('told')
+  await repeated()
+  process.send?.('repeated')
 }
 
 /** Until nothing waits for its turn, and the last is done. */
@@ -60,11 +63,7 @@ process.on('message', (message: '?' | 'unmount' | { readonly tell: readonly Told
     process.send?.({ status: mounted.watchable, counts, requests, knownNodes })
     return
   }
-  void tell(message.tell).then(async () => {
-    process.send?.('told')
-    await repeated()
-    process.send?.('repeated')
-  })
+  void tell(message.tell)
 })
 await repeated()
 process.send?.('ready')
