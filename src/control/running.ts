@@ -22,9 +22,13 @@ const ANSWER_MS = 2000
 /**
  * The mounts of this user that have a control socket, of root those of all users, by connection; each is asked what it is
  * doing. Takes some seconds if one of them hangs. What servers that were killed left behind is taken away.
+ *
+ * @param only the number of the connection that is meant; undefined: all
  */
-export async function runningMounts(): Promise<RunningMount[]> {
-  const asked = await Promise.all(controlSockets(process.getuid?.() ?? 0).map(ask))
+export async function runningMounts(only?: number): Promise<RunningMount[]> {
+  const sockets = controlSockets(process.getuid?.() ?? 0)
+  const wanted = sockets.filter(({ connection }) => only === undefined || connection === only)
+  const asked = await Promise.all(wanted.map(ask))
   return asked.filter((each) => each !== undefined).toSorted((a, b) => a.connection - b.connection)
 }
 

@@ -22,11 +22,9 @@ export const status = command({
   ],
   async run({ operands: [target], options: { json } }) {
     const only = target === undefined ? undefined : connectionOf(target)
-    const wanted = async () =>
-      (await runningMounts()).filter(({ connection }) => only === undefined || connection === only)
-    const before = await wanted()
+    const before = await runningMounts(only)
     if (before.length > 0) await sleep(SAMPLE_MS)
-    const mounts = await wanted()
+    const mounts = await runningMounts(only)
     if (only !== undefined && mounts.length === 0) {
       throw new CommandError(`${target}: no running mount of fusewire, or not one of this user`, EXIT.PATH)
     }

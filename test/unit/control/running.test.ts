@@ -54,6 +54,17 @@ test('each is asked for its status, by connection', options, async (t) => {
   assert.deepEqual(mounts[0]!.status, someStatus({ connection: CONNECTION, mountpoint: `/mnt/${CONNECTION}` }))
 })
 
+test('one alone can be asked', options, async (t) => {
+  runtime(t)
+  await serve(t, CONNECTION)
+  await serve(t, CONNECTION + 1)
+  const mounts = await runningMounts(CONNECTION + 1)
+  assert.deepEqual(
+    mounts.map(({ connection }) => connection),
+    [CONNECTION + 1],
+  )
+})
+
 test('a socket whose server was killed is taken away; one whose process lives is left alone', options, async (t) => {
   const directory = runtime(t)
   // The number of a process that has ended, and whose parent has taken note.
