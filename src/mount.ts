@@ -58,7 +58,7 @@ export interface MountOptions extends KernelMountOptions {
   readonly notify?: NotifierOptions
   /**
    * Whether it is kept which names the kernel has, for {@link Mount.changes}, {@link Mount.follow} and {@link Mount.watch}. It
-   * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
+   * costs some 150 bytes of memory for each node that the kernel has. Not with threads. @default true
    */
   readonly changes?: boolean
   /**

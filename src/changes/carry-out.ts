@@ -17,7 +17,7 @@ export interface CarryOutContext {
 }
 
 /** From how many names on every name is dropped at once (INC_EPOCH), in place of each. */
-const MANY_NAMES = 1024
+const MANY_NAMES = 256
 
 /**
  * Tells the peer what is planned. Everything is handed over at once, but for what must ask the filesystem first; resolves

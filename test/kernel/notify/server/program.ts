@@ -75,8 +75,14 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   churn: (options: ChurnOptions) => churn(tree, mounted, options),
   expected: (path: string) => expected(tree, path),
   change: (verb: string, ...args: unknown[]) => run(mounted.changes, verb, args),
+  follow: () => void mounted.follow(silence()),
   batch: (...edits: [method: string, ...args: unknown[]][]) =>
     mounted.changes.batch((batch) => edits.forEach(([method, ...args]) => run(batch, method, args))),
+}
+
+/** A feed that tells of nothing. */
+async function* silence(): AsyncGenerator<never> {
+  await new Promise(() => undefined)
 }
 
 process.on('message', (question: Question) => {
