@@ -123,9 +123,13 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, given: Mou
 /** A {@link Mount} that nobody can speak to from outside yet. */
 type Mounted = Omit<Mount, 'control'>
 
-async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
+async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions): Promise<Mounted> {
+  const cache = given.cache ?? fs.mountDefaults?.cache
+  const options = withCache(cache, given)
   const report = options.onError ?? printError
-  const push = options.cache === 'push' ? new Push(fs, report) : undefined
+  // What nobody asked for in so many words is left out where the mount cannot do it.
+  const isPushed = cache === 'push' && (given.cache === 'push' || given.changes !== false)
+  const push = isPushed ? new Push(fs, report) : undefined
   const { kind, reason, loop } = await chooseLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
@@ -173,7 +177,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       kernel,
       loop: { kind, reason },
       threads: 0,
-      cache: describeCache(options.cache, wanted),
+      cache: describeCache(isPushed ? 'push' : given.cache, wanted),
       notify: session.notifier,
       get changes() {
         return told.changes
