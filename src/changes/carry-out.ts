@@ -1,4 +1,5 @@
 import type { NodeId } from '../base/ids.js'
+import type { KnownNodes } from '../notify/known-nodes.js'
 import type { Notifier } from '../notify/notifier.js'
 import { NOT_CACHED, NotifyError, type NotifyOutcome, type NotifyResult } from '../notify/result.js'
 import type { NotifySupport } from '../protocol/negotiated.js'
@@ -10,6 +11,7 @@ export interface CarryOutContext {
   readonly notify: Notifier
   readonly supports: NotifySupport
   readonly holdings: Holdings
+  readonly known: KnownNodes
   /** What a name is at this moment, by the filesystem's own word; 0: nothing, undefined: it does not say. */
   readonly find: (parent: NodeId, name: string) => Promise<NodeId | 0 | undefined>
 }
@@ -81,12 +83,12 @@ async function tellEntry(step: EntryStep, context: CarryOutContext): Promise<Not
   }
 }
 
-function tellNode(node: NodeId, steps: readonly ContentStep[], { notify, holdings }: CarryOutContext) {
+function tellNode(node: NodeId, steps: readonly ContentStep[], context: CarryOutContext) {
+  const { notify, holdings } = context
   const results: Promise<NotifyResult>[] = []
   for (const { offset, length, data } of steps) {
     if (data !== undefined) {
-      holdings.stored(node)
-      results.push(store(notify, node, offset, data))
+      results.push(store(context, node, offset, data))
       continue
     }
     if (offset === 0 && length === Infinity) holdings.dropped(node)
@@ -98,12 +100,20 @@ function tellNode(node: NodeId, steps: readonly ContentStep[], { notify, holding
   return results
 }
 
-async function store(notify: Notifier, node: NodeId, offset: number, data: Uint8Array): Promise<NotifyResult> {
+async function store(
+  { notify, holdings, known }: CarryOutContext,
+  node: NodeId,
+  offset: number,
+  data: Uint8Array,
+): Promise<NotifyResult> {
+  holdings.beginStore(node)
   try {
     return await notify.store(node, offset, data)
   } catch (error) {
     // What is no regular file has no bytes that could be stored.
     if (!(error instanceof NotifyError) || error.code !== 'EINVAL') throw error
-    return notify.invalInode(node)
+    return await notify.invalInode(node)
+  } finally {
+    holdings.endStore(node, known.has(node))
   }
 }

@@ -1,5 +1,4 @@
 import { ROOT_ID } from '../base/ids.js'
-import type { KnownNodes } from '../notify/known-nodes.js'
 import type { NotifyResult } from '../notify/result.js'
 import { carryOut, together, type CarryOutContext } from './carry-out.js'
 import type { HeldNames } from './held-names.js'
@@ -8,7 +7,6 @@ import { Plan } from './plan.js'
 
 /** What {@link tellEverything} works with. */
 export interface EverythingContext extends CarryOutContext {
-  readonly known: KnownNodes
   /** Lets requests be answered. */
   readonly turn: () => Promise<void>
 }

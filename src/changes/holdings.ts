@@ -33,6 +33,8 @@ export class Holdings implements PeerObserver {
   private readonly clock: Clock
   /** Nodes of which pages may be cached (of a directory the listing, of a link its target), and when they were last read. */
   private readonly content = new Map<NodeId, number>()
+  /** How many stores of each node are on their way. */
+  private readonly storing = new Map<NodeId, number>()
   /** How often each node is open. */
   private readonly open = new Map<NodeId, number>()
   /** How many names a file has, if more than one. */
@@ -47,7 +49,7 @@ export class Holdings implements PeerObserver {
 
   /** Whether pages of the node may be cached; of a directory its listing, of a symbolic link its target. */
   hasContent(node: NodeId): boolean {
-    return this.content.has(node)
+    return this.content.has(node) || this.storing.has(node)
   }
 
   /** All pages of the node are about to be dropped. */
@@ -55,9 +57,20 @@ export class Holdings implements PeerObserver {
     this.content.delete(node)
   }
 
-  /** Bytes are about to be put into the page cache. */
-  stored(node: NodeId): void {
-    if (!this.content.has(node)) this.content.set(node, -Infinity)
+  /**
+   * Bytes are about to be put into the page cache. Until then they are on their way, whatever happens: the peer may even give the
+   * node back, and get it again before them.
+   */
+  beginStore(node: NodeId): void {
+    this.storing.set(node, (this.storing.get(node) ?? 0) + 1)
+  }
+
+  /** @param isThere whether the peer may have them now */
+  endStore(node: NodeId, isThere: boolean): void {
+    const left = (this.storing.get(node) ?? 1) - 1
+    if (left === 0) this.storing.delete(node)
+    else this.storing.set(node, left)
+    if (isThere && !this.content.has(node)) this.content.set(node, -Infinity)
   }
 
   isOpen(node: NodeId): boolean {

@@ -9,7 +9,7 @@ import { findName } from '#src/server/find-name.js'
 import type { ReaddirRequest } from '#src/server/requests/dir.js'
 import type * as name from '#src/server/requests/name.js'
 import type { Entry, NegativeEntry } from '#src/server/results.js'
-import { FakeClock } from '../notify/harness.js'
+import { FakeClock, settle } from '../notify/harness.js'
 import { sessionHarness } from '../notify/session-harness.js'
 
 /* The verbs without a kernel: a source on paper, a session that hears what the test lets a kernel ask, a port that takes note. */
@@ -91,11 +91,18 @@ export async function harness({ supports }: HarnessOptions = {}) {
   const fs = new PaperSource()
   const clock = new FakeClock()
   const holdings = new Holdings(clock)
-  const made = sessionHarness(fs, holdings)
+  const watchers = new Watchers(holdings.names, (object) => fs.nodeOf(object))
+  const made = sessionHarness(fs, {
+    asked: (request) => holdings.asked(request),
+    answered(request, reply, end) {
+      holdings.answered(request, reply, end)
+      watchers.answered(request)
+    },
+    forgot: (node) => holdings.forgot(node),
+  })
   const { session, port, ask } = made
   const negotiated = await session.initialised
   const kernel = { ...negotiated, supports: { ...negotiated.supports, ...supports } }
-  const watchers = new Watchers(holdings.names, (object) => fs.nodeOf(object))
   let turns = 0
   const turn = async () => {
     turns += 1
@@ -134,6 +141,14 @@ export async function harness({ supports }: HarnessOptions = {}) {
     opendir: (node: NodeId) => ask({ op: 'OPENDIR', fuse_open_in: { flags: 0, open_flags: 0 } } as never, node),
     readdir: (node: NodeId) => ask({ op: 'READDIR', fuse_read_in } as never, node),
     forget: (node: NodeId, nlookup = 1) => ask({ op: 'FORGET', fuse_forget_in: { nlookup } } as never, node),
+    /** The kernel takes everything, until nothing follows. */
+    async flow() {
+      for (let quiet = 0; quiet < 5; quiet += 1) {
+        await settle()
+        if (port.waiting.length > 0) quiet = 0
+        while (port.waiting.length > 0) port.take()
+      }
+    },
     /** What is sent for a change, and what comes of it, by a kernel that takes everything; errors by the text's start. */
     async sentFor(change: () => Promise<NotifyResult>): Promise<{ sent: string[]; outcome: string }> {
       const before = port.sent.length

@@ -72,8 +72,11 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   content: (path: string) => tree.at(path).content,
   lastMade: () => [...tree.items.keys()].at(-1),
   resize: (node: NodeId, length: number) => tree.resize(tree.item(node), length),
-  churn: (options: ChurnOptions) => churn(tree, mounted.notify, options),
+  churn: (options: ChurnOptions) => churn(tree, mounted, options),
   expected: (path: string) => expected(tree, path),
+  change: (verb: string, ...args: unknown[]) => run(mounted.changes, verb, args),
+  batch: (...edits: [method: string, ...args: unknown[]][]) =>
+    mounted.changes.batch((batch) => edits.forEach(([method, ...args]) => run(batch, method, args))),
 }
 
 process.on('message', (question: Question) => {
