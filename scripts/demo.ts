@@ -1,95 +1,114 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { whyNot } from './demo/can-mount.js'
-import { run, type Result } from './demo/command.js'
-import { Server } from './demo/server.js'
+import { stageOnClient } from './demo/on-client.js'
+import { stageOnKernel } from './demo/on-kernel.js'
+import type { Source, Stage, View } from './demo/stage.js'
 
 /*
- * What `npm run demo` runs: serves a directory with `fusewire mount` and uses it through the kernel, as any program would.
- * Shows each command, what it printed, and what the kernel asked of the filesystem for it. Leaves nothing behind. Exits with
- * 0 if everything was as it should be, 3 if this system cannot mount, else 1.
+ * What `npm run demo` runs: mounts a directory with a cache that lasts for ever, looks at everything, changes the directory behind the
+ * mount's back, and shows what a reader sees, and when; beside the same mount that is told nothing. Where nothing can be mounted, the
+ * client in user space stands in for the kernel. Leaves nothing behind. Exits with 0 if nothing was stale, 3 if nothing can be shown
+ * at all, else 1.
  */
 
-const LARGE_BYTES = 32 << 20
+/** What is not seen by then never will be, in ms. */
+const LIMIT_MS = 10_000
 
-/** One thing to show. */
+/** One change of the source, and how it shows. */
 interface Step {
-  readonly command: string
-  /** What it must print, without the last newline; else what must be in it. @default nothing */
-  readonly prints?: string | RegExp
-  /** @default 0 */
-  readonly status?: number
+  readonly title: string
+  readonly change: (source: Source) => void
+  readonly look: (view: View) => Promise<string>
+  readonly expected: string
 }
 
 const STEPS: readonly Step[] = [
-  { command: 'ls -l mnt', prints: / 23 .* hello\.txt\n.* large$/ },
-  { command: 'cat mnt/hello.txt', prints: 'Hello from the source.' },
-  { command: 'cat mnt/absent', prints: /No such file or directory/, status: 1 },
-  { command: 'echo written through the mount > mnt/note.txt' },
-  { command: 'cat source/note.txt', prints: 'written through the mount' },
-  { command: "stat -c '%F, %s bytes, mode %a' mnt/note.txt", prints: /^regular file, 26 bytes, mode / },
-  { command: 'mkdir mnt/dir && mv mnt/note.txt mnt/dir/ && ls source/dir && rm -r mnt/dir', prints: 'note.txt' },
-  { command: `cat mnt/large | wc -c`, prints: String(LARGE_BYTES) },
-  { command: 'cmp mnt/large source/large' },
+  {
+    title: 'other content, of the same length',
+    change: (source) => source.write('hello.txt', 'second'),
+    look: (view) => view.read('hello.txt'),
+    expected: 'second',
+  },
+  {
+    title: 'a file that grows: its size',
+    change: (source) => source.append('log.txt', ' line 2'),
+    look: (view) => view.size('log.txt'),
+    expected: '13',
+  },
+  {
+    title: 'a new file, whose name was known to be missing',
+    change: (source) => source.write('new.txt', 'here'),
+    look: (view) => view.read('new.txt'),
+    expected: 'here',
+  },
+  {
+    title: 'a file that is removed',
+    change: (source) => source.remove('old.txt'),
+    look: (view) => view.size('old.txt'),
+    expected: 'ENOENT',
+  },
+  {
+    title: 'a file that is renamed: the listing',
+    change: (source) => source.rename('log.txt', 'renamed.txt'),
+    look: (view) => view.list(),
+    expected: 'hello.txt new.txt renamed.txt',
+  },
 ]
 
 async function main(): Promise<number> {
   const reason = whyNot()
-  if (reason !== undefined) {
-    console.log(`The demo needs to mount a filesystem, and cannot here:\n${reason}`)
-    return 3
-  }
-  const directory = mkdtempSync(join(tmpdir(), 'fusewire-demo-'))
-  mkdirSync(join(directory, 'source'))
-  mkdirSync(join(directory, 'mnt'))
-  writeFileSync(join(directory, 'source', 'hello.txt'), 'Hello from the source.\n')
-  writeFileSync(join(directory, 'source', 'large'), Buffer.alloc(LARGE_BYTES, 'fusewire '))
-  const server = new Server(directory)
+  let stage: Stage
   try {
-    console.log(`In ${directory}:\n`)
-    await server.start()
-    for (const [index, step] of STEPS.entries()) {
-      if (!(await show(server, directory, step, index))) return 1
-    }
-    return (await server.stop()) && isGone(directory) ? 0 : 1
+    stage = reason === undefined ? await stageOnKernel() : await stageOnClient(reason)
   } catch (error) {
-    console.error(`\nFAILED: ${error instanceof Error ? error.message : String(error)}`)
-    return 1
-  } finally {
-    await server.clear()
-    rmSync(directory, { recursive: true, force: true })
+    console.log(`Nothing can be shown here: ${error instanceof Error ? error.message : String(error)}`)
+    return reason === undefined ? 1 : 3
   }
+  let isAllRight = true
+  try {
+    console.log(`${stage.how}\n`)
+    stage.source.write('hello.txt', 'first!')
+    stage.source.write('log.txt', 'line 1')
+    stage.source.write('old.txt', 'old')
+    for (const step of STEPS) if (!(await show(stage, step))) isAllRight = false
+  } finally {
+    await stage.end()
+  }
+  console.log(
+    isAllRight ? 'Nothing was stale where changes are pushed. All is cleaned up.' : 'FAILED: something was stale',
+  )
+  return isAllRight ? 0 : 1
 }
 
-async function show(server: Server, directory: string, step: Step, index: number): Promise<boolean> {
-  const { command } = step
-  const began = performance.now()
-  const result = await run(command, directory)
-  const tookMs = performance.now() - began
-  // A name that only this asks for: once the filesystem was asked for it, everything before has been seen.
-  const mark = `.demo-${index}`
-  await stat(join(directory, 'mnt', mark)).catch(() => undefined)
-  const requests = await server.requestsUntil(mark)
-  console.log(`$ ${command}`)
-  for (const line of result.output.split('\n').slice(0, -1)) console.log(`  ${line}`)
-  server.print(requests)
-  console.log(`  = ${requests.length} requests in ${tookMs.toFixed(1)} ms, the start of the program included\n`)
-  if (isExpected(step, result)) return true
-  console.error(`FAILED: that is not what '${command}' should print, or it exited with ${result.status}`)
-  return false
+async function show({ source, told, untold }: Stage, { title, change, look, expected }: Step): Promise<boolean> {
+  // Everybody has it in the cache, as it is now; the source was changed just before.
+  const before = await warm(told, look)
+  await warm(untold, look)
+  const began = process.hrtime.bigint()
+  change(source)
+  const changed = process.hrtime.bigint()
+  let seen = await look(told)
+  while (seen !== expected && process.hrtime.bigint() - began < BigInt(LIMIT_MS) * 1_000_000n) {
+    await new Promise(setImmediate)
+    seen = await look(told)
+  }
+  const tookUs = Number((process.hrtime.bigint() - changed) / 1000n)
+  const otherwise = await look(untold)
+  console.log(`${title}\n  before:               ${before}`)
+  console.log(`  changes are pushed:   ${seen}${seen === expected ? `, after ${tookUs} us` : '   <- STALE'}`)
+  console.log(`  nobody is told:       ${otherwise}${otherwise === expected ? '' : '   <- stale, for ever'}\n`)
+  return seen === expected
 }
 
-function isExpected({ prints = '', status = 0 }: Step, result: Result): boolean {
-  const output = result.output.replace(/\n$/, '')
-  return result.status === status && (typeof prints === 'string' ? output === prints : prints.test(output))
-}
-
-function isGone(directory: string): boolean {
-  if (!readFileSync('/proc/self/mountinfo', 'utf8').includes(directory)) return true
-  console.error('FAILED: the mount is still there')
-  return false
+/** Looks until it stays as it is, for so long that nothing can be on its way any more. */
+async function warm(view: View, look: (view: View) => Promise<string>): Promise<string> {
+  let last = await look(view)
+  for (let same = 0; same < 10;) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const now = await look(view)
+    same = now === last ? same + 1 : 0
+    last = now
+  }
+  return last
 }
 
 process.exit(await main())

@@ -1,17 +1,8 @@
+import type { CacheMode } from './server/cache-mode.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import type { MountDefaults } from './server/filesystem.js'
 
-/**
- * How long the kernel may keep what it knows.
- *
- * - `push`: for ever, and it is told what changes. For filesystems that tell of that themselves (`FileSystem.changes`).
- * - `none`: it asks each time.
- * - `ttlMs`: names and attributes for so many milliseconds; names that do not exist not at all. Content is dropped when a file is
- *   opened again, and when its time or size is seen to have changed.
- */
-export type CacheMode = 'push' | 'none' | { readonly ttlMs: number }
-
-type Timeouts = Omit<MountDefaults, 'defaultPermissions'>
+type Timeouts = Omit<MountDefaults, 'defaultPermissions' | 'cache'>
 
 const FOR_EVER: Timeouts = {
   entryTimeoutMs: Infinity,
@@ -51,4 +42,14 @@ export function describeCache(cache: CacheMode | undefined, { entryTimeoutMs, at
   if (cache === 'none') return 'none: the kernel asks each time'
   const ms = (value = 1000) => (value === Infinity ? 'for ever' : `${value} ms`)
   return `names ${ms(entryTimeoutMs)}, attributes ${ms(attrTimeoutMs)}, and nothing is told by itself`
+}
+
+const SAYS = ['cache', 'entryTimeoutMs', 'attrTimeoutMs', 'negativeTimeoutMs', 'keepCache', 'cacheDir'] as const
+type Says = Readonly<Partial<Record<(typeof SAYS)[number], unknown>>>
+
+/** Who has said so, in words. @param given the options of `mount()`, which go before what the filesystem would like */
+export function cacheReason(mountDefaults: MountDefaults = {}, given: Says): string {
+  const says = (one: Says) => SAYS.some((name) => one[name] !== undefined)
+  const who = [says(given) && 'the options', says(mountDefaults) && 'the filesystem'].filter((each) => each !== false)
+  return who.length === 0 ? 'the defaults: nobody has said otherwise' : `as ${who.join(' and ')} would have it`
 }

@@ -76,8 +76,8 @@ export class ChangesSetup implements PeerObserver {
     this.holdings.forgot(...args)
   }
 
-  /** To be called once INIT is answered. */
-  begin(session: Session, kernel: Negotiated, mountpoint: string): MountChanges & { watchable: WatchableMount } {
+  /** To be called once INIT is answered. @param mountpoint where it is to be made watchable, if it is */
+  begin(session: Session, kernel: Negotiated, mountpoint = ''): MountChanges & { watchable: WatchableMount } {
     const { fs, holdings, watchers, nodeOf, watchable } = this
     const { notifier: notify, coherence, closed } = session
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -1,4 +1,4 @@
-import type { CacheMode } from './cache.js'
+import type { CacheMode } from './server/cache-mode.js'
 import type { MountOptions as KernelMountOptions } from './kernel/options.js'
 import type { NotifierOptions } from './notify/options.js'
 import type { InitWishes } from './protocol/init-wishes.js'

@@ -13,7 +13,7 @@ import type { FileSystem } from './server/filesystem.js'
 import { Session } from './server/session.js'
 import type { SessionStats } from './server/session-options.js'
 import type { WatchdogOptions } from './server/watchdog.js'
-import { describeCache, withCache } from './cache.js'
+import { cacheReason, describeCache, withCache } from './cache.js'
 import { Push } from './push.js'
 import { loadFileSystem } from './load.js'
 import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
@@ -140,11 +140,15 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, given: Mou
 /** A {@link Mount} that nobody can speak to from outside yet. */
 type Mounted = Omit<Mount, 'control' | 'status'>
 
-async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
+async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions): Promise<Mounted> {
+  const cache = given.cache ?? fs.mountDefaults?.cache
+  const options = withCache(cache, given)
   const report = options.onError ?? printError
-  const push = options.cache === 'push' ? new Push(fs, report) : undefined
+  // What nobody asked for in so many words is left out where the mount cannot do it.
+  const isPushed = cache === 'push' && (given.cache === 'push' || given.changes !== false)
+  const push = isPushed ? new Push(fs, report) : undefined
   const { kind, reason, loop } = await chooseLoop(options.loop)
-  const { wanted, defaults, init, cacheReason } = settingsOf(traitsOf(fs), options)
+  const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
     push?.end()
     loop.close()
@@ -192,8 +196,8 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
       kernel,
       loop: { kind, reason },
       threads: 0,
-      cache: describeCache(options.cache, wanted),
-      cacheReason,
+      cache: describeCache(isPushed ? 'push' : given.cache, wanted),
+      cacheReason: cacheReason(fs.mountDefaults, given),
       notify: session.notifier,
       get changes() {
         return told.changes
@@ -226,7 +230,8 @@ async function mountWithThreads(
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
   try {
-    const { wanted, defaults, init, cacheReason } = settingsOf(await isolates.loaded(), options)
+    const traits = await isolates.loaded()
+    const { wanted, defaults, init } = settingsOf(traits, options)
     made = await mountFuse(mountpoint, wanted)
     guardian = watch(made, options)
     const { unmount } = made
@@ -245,7 +250,7 @@ async function mountWithThreads(
       loop: { kind, reason },
       threads,
       cache: describeCache(options.cache, wanted),
-      cacheReason,
+      cacheReason: cacheReason(traits.mountDefaults, options),
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },

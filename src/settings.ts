@@ -19,8 +19,6 @@ export interface Settings<Options> {
   readonly wanted: MountDefaults & Options
   readonly defaults: ReplyDefaults
   readonly init: InitWishes
-  /** Who has said how long the kernel may keep what it is told. */
-  readonly cacheReason: string
 }
 
 export function traitsOf(fs: FileSystem): Traits {
@@ -43,7 +41,6 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
   return {
     wanted,
     defaults,
-    cacheReason: reasonOf(mountDefaults ?? {}, options),
     init: {
       readdirplus: hasReaddirplus ? 'auto' : false,
       defaultPermissions: wanted.defaultPermissions ?? false,
@@ -51,14 +48,6 @@ export function settingsOf<Options extends MountDefaults & KernelMountOptions>(
       ...options.init,
     },
   }
-}
-
-const CACHING = ['entryTimeoutMs', 'attrTimeoutMs', 'negativeTimeoutMs', 'keepCache', 'cacheDir'] as const
-
-function reasonOf(mountDefaults: MountDefaults, options: MountDefaults): string {
-  const says = (given: MountDefaults) => CACHING.some((name) => given[name] !== undefined)
-  const who = [says(options) && 'the options', says(mountDefaults) && 'the filesystem'].filter((each) => each !== false)
-  return who.length === 0 ? 'the defaults: nobody has said otherwise' : `as ${who.join(' and ')} would have it`
 }
 
 /** The most bytes of data in one message. More than the kernel's limit of pages is never negotiated. */

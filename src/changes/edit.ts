@@ -48,10 +48,9 @@ export function placeOf(target: ChangeTarget, name: string | undefined): ChangeP
 export function editOf(change: Change): Edit {
   switch (change.is) {
     case 'modified': {
-      if ('node' in change)
-        return { is: 'modified', target: change.node, what: { attributesOnly: change.attributesOnly } as Modification }
-      const { path, offset, length, data, size, attributesOnly } = change
-      return { is: 'modified', target: path, what: { offset, length, data, size, attributesOnly } as Modification }
+      const { offset, length, data, size, attributesOnly } = change
+      const target = 'node' in change ? change.node : change.path
+      return { is: 'modified', target, what: { offset, length, data, size, attributesOnly } as Modification }
     }
     case 'renamed':
       return { is: 'renamed', from: atPlace(change.from), to: atPlace(change.to) }

@@ -29,8 +29,7 @@ export type ChangeByPath =
       readonly size?: number
       readonly attributesOnly?: boolean
     }
-  | { readonly is: 'created'; readonly path: string }
-  | { readonly is: 'removed'; readonly path: string }
+  | { readonly is: 'created' | 'removed'; readonly path: string }
   | { readonly is: 'renamed'; readonly from: string; readonly to: string }
 
 /**
@@ -38,9 +37,16 @@ export type ChangeByPath =
  * name has become nothing is known but that it is there.
  */
 export type ChangeByNode =
-  | { readonly is: 'modified'; readonly node: NodeId; readonly attributesOnly?: boolean }
-  | { readonly is: 'created'; readonly parent: NodeId; readonly name: string }
-  | { readonly is: 'removed'; readonly parent: NodeId; readonly name: string }
+  | {
+      readonly is: 'modified'
+      readonly node: NodeId
+      readonly offset?: number
+      readonly length?: number
+      readonly data?: Uint8Array
+      readonly size?: number
+      readonly attributesOnly?: boolean
+    }
+  | { readonly is: 'created' | 'removed'; readonly parent: NodeId; readonly name: string }
   | { readonly is: 'renamed'; readonly from: Place; readonly to: Place }
 
 /** Changes that belong together, in the order in which they were made. */

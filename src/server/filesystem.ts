@@ -1,4 +1,5 @@
 import type { NodeId } from '../base/ids.js'
+import type { CacheMode } from './cache-mode.js'
 import type { ChangeFeed } from '../changes/feed.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { Negotiated } from '../protocol/negotiated.js'
@@ -41,6 +42,8 @@ import type { NegativeEntry, OpenResult, Statfs, StatxResult } from './results.j
 
 /** What a filesystem would like of its mount, where the options of `mount()` say nothing. Units and defaults as there. */
 export interface MountDefaults {
+  /** As the option of mount(). `push` is left out where the mount cannot tell the kernel: with threads, or without `changes`. */
+  readonly cache?: CacheMode
   /** The kernel checks permissions by mode, owner and group. */
   readonly defaultPermissions?: boolean
   readonly entryTimeoutMs?: number

@@ -1,5 +1,7 @@
 import { FuseError } from '../../base/errors.js'
 import type { NodeId } from '../../base/ids.js'
+import type { ChangeFeed } from '../../changes/feed.js'
+import { ChangeQueue } from '../../server/change-queue.js'
 import type { RequestContext } from '../../server/context.js'
 import { FileSystem, type MountDefaults } from '../../server/filesystem.js'
 import { HandleTable } from '../../server/handle-table.js'
@@ -23,6 +25,7 @@ import { attributes, setAttributes } from './attributes.js'
 import * as linux from './constants.js'
 import { COOKIE_PARENT, COOKIE_SELF, Directory } from './directory.js'
 import { FileLocks } from './file-locks.js'
+import { MemoryFiles } from './files.js'
 import { copyRange, fallocate, seekData, seekHole } from './file-ranges.js'
 import { CTIME, Inode, RegularFile, Symlink, type NewInode } from './inode.js'
 import { limitsOf, type MemoryFileSystemOptions, type MemoryUsage } from './options.js'
@@ -35,20 +38,19 @@ const COPY_MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * A filesystem in the memory of this process, complete as POSIX and Linux have it: links of both kinds, special files,
- * holes, extended attributes, locks, files without a name. Everything is gone with the object. The kernel may keep what it
- * has seen for ever, since nothing changes but through the mount; so mount one object at one place at a time.
+ * holes, extended attributes, locks, files without a name. Everything is gone with the object. The kernel keeps what it has seen
+ * for ever, and is told what the program itself changes through {@link files}; so mount one object at one place at a time.
  */
 export class MemoryFileSystem extends FileSystem {
   override readonly mountDefaults: MountDefaults = {
+    cache: 'push',
     defaultPermissions: true,
-    entryTimeoutMs: Infinity,
-    attrTimeoutMs: Infinity,
-    negativeTimeoutMs: Infinity,
-    keepCache: true,
-    cacheDir: true,
     init: { posixLocks: 'auto', flockLocks: 'auto', atomicTruncate: 'auto', handleKillPrivV2: 'auto' },
   }
 
+  /** The files, for the program that this is in. */
+  readonly files: MemoryFiles
+  private readonly feeds = new Set<ChangeQueue>()
   private readonly space: Space
   private readonly nowMs: () => number
   private readonly root: Directory
@@ -64,6 +66,25 @@ export class MemoryFileSystem extends FileSystem {
     const { uid = 0, gid = 0, mode = 0o755 } = options
     this.root = new Directory(this.newInode({ uid, gid }, mode & linux.PERMISSIONS), undefined)
     this.nodes = new NodeTable<Inode>(this.root)
+    this.files = new MemoryFiles({
+      root: this.root,
+      space: this.space,
+      nowMs: this.nowMs,
+      newInode: (fileMode) => this.newInode(this.root, fileMode),
+      nodeOf: (inode) => this.nodes.nodeOf(inode),
+      disposeIfGone: (inode) => this.disposeIfGone(inode),
+      tell: (change) => {
+        for (const feed of this.feeds) feed.tell(change)
+      },
+    })
+  }
+
+  /** What is changed through {@link files}, from now on. */
+  override changes({ signal }: { readonly signal: AbortSignal }): ChangeFeed {
+    const feed = new ChangeQueue(signal)
+    this.feeds.add(feed)
+    signal.addEventListener('abort', () => this.feeds.delete(feed), { once: true })
+    return feed
   }
 
   /** What is in use. */

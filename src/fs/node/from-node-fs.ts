@@ -1,11 +1,11 @@
 import type { FileSystem } from '../../server/filesystem.js'
 import { hasMethod, type NodeApi, type NodeFsLike, type NodePromises, type NodeSync } from './api.js'
 import type { OpenConstants } from './flags.js'
-import { NodeFileSystem } from './node-file-system.js'
 import type { NodeFsOptions } from './options.js'
 import { Paths } from './paths.js'
 import { PromisesApi } from './promises-api.js'
 import { SyncApi } from './sync-api.js'
+import { WatchedNodeFileSystem } from './watched-file-system.js'
 
 /** Without these nothing can be served. */
 const NEEDED = ['lstat', 'readdir', 'open'] as const
@@ -23,7 +23,8 @@ const NEEDED = ['lstat', 'readdir', 'open'] as const
  * file where the fs has numbers for its objects (`dev`, `ino`). A file that was unlinked works on as long as it is open, as
  * far as the fs lets it. The kernel checks permissions by mode and owner (`defaultPermissions`); what is made belongs to
  * its caller if this process may give files away, and to this process if not. Changes that others make to the files are
- * seen when the timeouts have run out.
+ * seen when the timeouts have run out; or at once with the cache `push`, where the fs has a `watch` that loses nothing, as that of
+ * memfs (Node's own does lose changes, and is refused).
  *
  * **What Node cannot do.** No devices, FIFOs and sockets (EPERM), no flags of renameat2 (EINVAL), no extended attributes,
  * fallocate and O_TMPFILE (EOPNOTSUPP). Locks are kept by the kernel, between the users of this mount alone. Times are set
@@ -41,8 +42,10 @@ export function fromNodeFs(fs: NodeFsLike, options: NodeFsOptions = {}): FileSys
     if (!hasMethod(chosen, full)) throw new TypeError(`this is no fs with Node's API (${kind}): it has no ${full}()`)
   }
   const api: NodeApi = kind === 'sync' ? new SyncApi(chosen as NodeSync) : new PromisesApi(chosen as NodePromises)
-  const paths = new Paths(options.root ?? '/', options.bytePaths ?? isNodeFs(chosen))
-  return new NodeFileSystem(api, paths, constantsOf(fs, chosen), options)
+  const root = options.root ?? '/'
+  const isOwn = isNodeFs(chosen)
+  const paths = new Paths(root, options.bytePaths ?? isOwn)
+  return new WatchedNodeFileSystem({ fs, isNodeFs: isOwn, root }, api, paths, constantsOf(fs, chosen), options)
 }
 
 /** The numbers of its flags, which are not Linux's on every system. */

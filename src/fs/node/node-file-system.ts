@@ -46,13 +46,13 @@ const DIRENTPLUS_SIZE = 152
 /** Serves what has Node's `fs` API; made by `fromNodeFs`. */
 export class NodeFileSystem extends FileSystem {
   override readonly mountDefaults: MountDefaults
-  private readonly api: NodeApi
+  protected readonly api: NodeApi
   private readonly constants: OpenConstants
-  private readonly paths: Paths
+  protected readonly paths: Paths
   private readonly readOnly: boolean
   private readonly gate = new Gate()
   private readonly root = new TreeNode(undefined, { mode: 0o40755 })
-  private readonly nodes = new NodeTable(this.root)
+  protected readonly nodes = new NodeTable(this.root)
   private readonly tree = new Tree(this.root, (node) => this.nodes.nodeOf(node) !== undefined)
   private readonly files = new OpenFiles()
   private readonly directories = new HandleTable<Listing>()

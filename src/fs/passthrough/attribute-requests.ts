@@ -45,6 +45,7 @@ export class Attributes {
 
   /** The owner before the mode: a change of owner clears bits of the mode, which the same request may set. */
   private change(req: SetattrRequest, fd: number): AttrResult {
+    this.source.own.before()
     if (req.newUid !== undefined || req.newGid !== undefined) chownFd(fd, req.newUid ?? -1, req.newGid ?? -1)
     if (req.mode !== undefined) chmodFd(fd, req.mode & 0o7777)
     if (req.size !== undefined) this.truncate(req, fd, req.size)

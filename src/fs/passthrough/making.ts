@@ -57,6 +57,7 @@ export class Making {
 
   link(req: LinkRequest): Entry {
     const { source } = this
+    source.own.before()
     const name = this.name.set(req.newName)
     const directory = source.directories.of(req.newParent)
     source.withFile(req.node, (fd) => linkFd(fd, directory, name))

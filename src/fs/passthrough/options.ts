@@ -14,6 +14,11 @@ export interface PassthroughOptions {
   readonly maxNodes?: number
   /** How many directories of the source each isolate keeps open, 16 or more. @default 256 */
   readonly maxDirectories?: number
+  /**
+   * How many files and directories may be watched while the mount follows the source, each one of fs.inotify.max_user_watches,
+   * which all programs of a user share. What cannot be watched is not cached. 0 or more. @default as many as there may be
+   */
+  readonly maxWatches?: number
 }
 
 const DEFAULT_MAX_NODES = 1 << 24
@@ -33,4 +38,10 @@ export function sharedMemory(options: Pick<PassthroughOptions, 'maxNodes'> = {})
 export function directoryCapacity({ maxDirectories = 256 }: PassthroughOptions): number {
   if (Number.isInteger(maxDirectories) && maxDirectories >= 16) return maxDirectories
   throw new RangeError(`maxDirectories is ${maxDirectories}; it must be a whole number from 16`)
+}
+
+/** @throws RangeError */
+export function watchCapacity({ maxWatches = Infinity }: PassthroughOptions): number {
+  if (maxWatches === Infinity || (Number.isInteger(maxWatches) && maxWatches >= 0)) return maxWatches
+  throw new RangeError(`maxWatches is ${maxWatches}; it must be a whole number from 0`)
 }

@@ -27,7 +27,7 @@ import { Listing } from './listing.js'
 import { Making } from './making.js'
 import { NameBuffer } from './name-buffer.js'
 import { OpenFiles } from './open-files.js'
-import { sharedMemory, type PassthroughOptions } from './options.js'
+import { sharedMemory, watchCapacity, type PassthroughOptions } from './options.js'
 import { Removing } from './removing.js'
 import { Source } from './source.js'
 import type { StoreCounts } from './store/node-store.js'
@@ -72,6 +72,7 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
 
   private readonly source: Source
   private readonly trust: Trust
+  private readonly maxWatches: number
   private watches: Watches | undefined
   private readonly attributes: Attributes
   private readonly files: OpenFiles
@@ -93,6 +94,7 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
     this.attributes = new Attributes(this.source, caller)
     this.files = new OpenFiles(this.source, caller)
     this.trust = new Trust(this.source)
+    this.maxWatches = watchCapacity(options)
     this.listing = new Listing(this.source, this.trust)
     this.making = new Making(this.source, caller, this.files)
     this.removing = new Removing(this.source)
@@ -133,7 +135,7 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
    */
   override changes({ signal }: { readonly signal: AbortSignal }): ChangeFeed {
     needTelling(this.source)
-    const watches = new Watches((reason) =>
+    const watches = new Watches(this.maxWatches, (reason) =>
       process.emitWarning(`not all of the source can be watched, and what cannot is not cached: ${reason}`),
     )
     const names = new OwnNames()

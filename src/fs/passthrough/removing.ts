@@ -34,7 +34,8 @@ export class Removing {
   }
 
   rename(req: RenameRequest): void {
-    const { directories, store } = this.source
+    const { directories, own, store } = this.source
+    own.before()
     const now = SYSTEM_CLOCK.now()
     const name = this.name.set(req.name)
     const newName = this.newName.set(req.newName)
@@ -49,18 +50,18 @@ export class Removing {
     const same = store.at(req.parent, name) === store.at(req.newParent, newName)
     const victim = same ? undefined : this.victim(to, req.newParent, newName)
     this.doing(victim, () => renameAt(from, name, to, newName, req.flags))
-    if ((req.flags & ~RENAME.NOREPLACE) === 0 && !same)
-      this.source.own.renamed(req.parent, req.name, req.newParent, req.newName)
+    if ((req.flags & ~RENAME.NOREPLACE) === 0 && !same) own.renamed(req.parent, req.name, req.newParent, req.newName)
     store.move(req.parent, name, req.newParent, newName)
   }
 
   private remove(req: NameRequest, flags: number): void {
-    const { directories, store } = this.source
+    const { directories, own, store } = this.source
+    own.before()
     const name = this.name.set(req.name)
     const directory = directories.of(req.parent)
     const victim = this.victim(directory, req.parent, name)
     this.doing(victim, () => unlinkAt(directory, name, flags))
-    this.source.own.named(req.parent, req.name, IN.DELETE)
+    own.named(req.parent, req.name, IN.DELETE)
     store.clear(req.parent, name)
   }
 

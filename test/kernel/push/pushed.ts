@@ -21,9 +21,10 @@ export interface Pushed {
   readonly ask: () => Promise<Said>
 }
 
-export async function pushed(t: TestContext, source = privateDirectory(t)): Promise<Pushed> {
+/** @param options of mount(), and `maxWatches` */
+export async function pushed(t: TestContext, source = privateDirectory(t), options: object = {}): Promise<Pushed> {
   chmodSync(source, 0o755)
-  const { path, ask } = await serve(t, 'push', source)
+  const { path, ask } = await serve(t, 'push', source, JSON.stringify(options))
   return { source, path, ask: ask as () => Promise<Said> }
 }
 

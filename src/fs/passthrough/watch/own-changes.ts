@@ -21,6 +21,14 @@ export class OwnChanges {
     this.contents = undefined
   }
 
+  /**
+   * Something else than content is about to be changed, which moves the times by which content is known: what was written before is
+   * looked at now.
+   */
+  before(): void {
+    this.contents?.hear()
+  }
+
   /** @param event bits of `IN` that this has caused in the directory */
   named(parent: NodeId, name: string, event: number): void {
     this.names?.expect(parent, name, event)

@@ -28,8 +28,9 @@ interface State {
  * lease; and what happened before must have been heard by then. Where one of these cannot be had, everything is told.
  */
 export class OwnContent {
+  /** Takes note of all that has happened up to now. */
+  readonly hear: () => void
   private readonly source: Source
-  private readonly hear: () => void
   private readonly isExact: boolean
   private readonly dev: number
   private readonly left = new Map<NodeId, State>()
@@ -37,7 +38,6 @@ export class OwnContent {
   private readonly shown = new Map<NodeId, State>()
   private readonly stat = createStat()
 
-  /** @param hear takes note of all that has happened up to now */
   constructor(source: Source, hear: () => void) {
     this.source = source
     this.hear = hear

@@ -25,11 +25,16 @@ export class Watches {
   readonly inotify = new Inotify()
   private readonly byNode = new Map<NodeId, number>()
   private readonly byWatch = new Map<number, NodeId>()
+  private readonly max: number
   private readonly onRefused: (reason: string) => void
   private refused = 0
 
-  /** @param onRefused is told why, the first time that something could not be watched */
-  constructor(onRefused: (reason: string) => void) {
+  /**
+   * @param max how many there may be
+   * @param onRefused is told why, the first time that something could not be watched
+   */
+  constructor(max: number, onRefused: (reason: string) => void) {
+    this.max = max
     this.onRefused = onRefused
   }
 
@@ -47,13 +52,10 @@ export class Watches {
 
   /** Watches what `fd` stands for. @param mode its type is that of the file. False if it cannot be watched */
   add(node: NodeId, fd: number, mode: number): boolean {
+    if (this.byNode.size >= this.max) return this.refuse(`maxWatches is ${this.max}`)
     const type = mode & S.IFMT
     const watch = this.inotify.watch(fd, type === S.IFDIR ? OF_DIRECTORY : type === S.IFREG ? OF_FILE : OF_OTHERS)
-    if (watch < 0) {
-      if (this.refused === 0) this.onRefused(reasonOf(-watch))
-      this.refused += 1
-      return false
-    }
+    if (watch < 0) return this.refuse(reasonOf(-watch))
     this.byNode.set(node, watch)
     this.byWatch.set(watch, node)
     return true
@@ -78,6 +80,12 @@ export class Watches {
 
   read(): InotifyEvent[] {
     return this.inotify.read()
+  }
+
+  private refuse(reason: string): false {
+    if (this.refused === 0) this.onRefused(reason)
+    this.refused += 1
+    return false
   }
 }
 
