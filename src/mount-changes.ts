@@ -74,6 +74,7 @@ export class ChangesSetup implements PeerObserver {
 
   forgot(...args: Parameters<PeerObserver['forgot']>): void {
     this.holdings.forgot(...args)
+    this.watchable?.forgot(...args)
   }
 
   /** To be called once INIT is answered. @param mountpoint where it is to be made watchable, if it is */

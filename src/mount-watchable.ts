@@ -1,5 +1,6 @@
 import type { Clock } from './base/clock.js'
 import { UnsupportedError } from './base/errors.js'
+import type { NodeId } from './base/ids.js'
 import type { Edit } from './changes/edit.js'
 import type { HeldNames } from './changes/held-names.js'
 import { Resolver } from './changes/resolve.js'
@@ -62,6 +63,11 @@ export class WatchableSetup {
     }
     if (this.replay.answers(request) === undefined) return false
     return request.op !== 'LOOKUP' || this.replay.isStandIn(entryNode(reply, OUT_HEADER_SIZE))
+  }
+
+  /** The kernel has given the node back. */
+  forgot(node: NodeId): void {
+    this.local.forgot(node)
   }
 
   /** To be called once INIT is answered. */

@@ -35,8 +35,11 @@ export class EditEvents {
     switch (edit.is) {
       case 'modified': {
         const is = edit.what.attributesOnly === true ? 'attrib' : 'modify'
-        const nodes = nodesOf(edit.target).filter((node) => isKnown(node) && !local.hasNode(node))
-        return nodes.map((node) => ({ is, node }))
+        const nodes = nodesOf(edit.target).filter(isKnown)
+        // Whoever watches a directory need not have looked at what is in it.
+        const isNew = nodes.length === 0 && typeof edit.target === 'string'
+        if (isNew) return this.news(edit.target).map((of) => ({ is, of }))
+        return nodes.filter((node) => !local.hasNode(node)).map((of) => ({ is, of }))
       }
       case 'created':
         return this.news(edit.place).map((at) => ({ is: 'create', at }))

@@ -3,8 +3,8 @@ import type { ReplayPlace } from '../server/replay.js'
 
 /** What watchers are to hear of. */
 export type ReplayEvent =
-  /** IN_MODIFY or IN_ATTRIB, of an object that the kernel has. */
-  | { readonly is: 'modify' | 'attrib'; readonly node: NodeId }
+  /** IN_MODIFY or IN_ATTRIB, of an object that the kernel has, or of a name in a directory that it has. */
+  | { readonly is: 'modify' | 'attrib'; readonly of: NodeId | ReplayPlace }
   /** IN_CREATE. */
   | { readonly is: 'create'; readonly at: ReplayPlace }
   /** IN_DELETE; whether it was a directory is known if the kernel had it. */
@@ -13,9 +13,9 @@ export type ReplayEvent =
   | { readonly is: 'move'; readonly at: ReplayPlace; readonly to: ReplayPlace; readonly isDirectory: boolean }
 
 /** One that is about names. */
-export type NameEvent = Exclude<ReplayEvent, { readonly node: NodeId }>
+export type NameEvent = Exclude<ReplayEvent, TouchEvent>
 export type MoveEvent = Extract<ReplayEvent, { readonly is: 'move' }>
-export type TouchEvent = Exclude<ReplayEvent, NameEvent>
+export type TouchEvent = Extract<ReplayEvent, { readonly of: unknown }>
 
 /**
  * Events that wait for their turn, as few as will do: who hears that a file was modified reads it as it is then, however often it
@@ -31,7 +31,7 @@ export class EventQueue {
   private readonly names = new Set<NameEvent>()
   /** The last one that waits of each name. */
   private readonly last = new Map<string, NameEvent>()
-  private readonly touches = new Map<NodeId, TouchEvent>()
+  private readonly touches = new Map<string, TouchEvent>()
 
   constructor(maxEvents: number) {
     this.maxEvents = maxEvents
@@ -42,7 +42,7 @@ export class EventQueue {
   }
 
   push(event: ReplayEvent): void {
-    if ('node' in event) this.pushTouch(event)
+    if ('of' in event) this.pushTouch(event)
     else this.pushName(event)
   }
 
@@ -50,8 +50,8 @@ export class EventQueue {
   shift(mayGo: (event: NameEvent) => boolean): ReplayEvent | undefined {
     for (const event of this.names) if (mayGo(event)) return this.take(event)
     for (const event of this.names) return this.take(event)
-    for (const [node, event] of this.touches) {
-      this.touches.delete(node)
+    for (const [key, event] of this.touches) {
+      this.touches.delete(key)
       return event
     }
     return undefined
@@ -69,17 +69,18 @@ export class EventQueue {
   }
 
   private pushTouch(event: TouchEvent): void {
-    const before = this.touches.get(event.node)
+    const key = typeof event.of === 'number' ? String(event.of) : keyOf(event.of)
+    const before = this.touches.get(key)
     if (before !== undefined) this.merged += 1
     else if (!this.hasRoom()) return
     // Who hears that content changed looks at attributes as well.
-    if (before?.is !== 'modify') this.touches.set(event.node, event)
+    if (before?.is !== 'modify') this.touches.set(key, event)
   }
 
   private pushName(event: NameEvent): void {
     // Names that move mean something else from then on.
     if (event.is === 'move') this.last.clear()
-    const key = keyOf(event)
+    const key = keyOf(event.at)
     const before = this.last.get(key)
     if (before !== undefined && before.is === event.is) {
       this.merged += 1
@@ -103,11 +104,11 @@ export class EventQueue {
 
   private take(event: NameEvent): NameEvent {
     this.names.delete(event)
-    if (this.last.get(keyOf(event)) === event) this.last.delete(keyOf(event))
+    if (this.last.get(keyOf(event.at)) === event) this.last.delete(keyOf(event.at))
     return event
   }
 }
 
-function keyOf({ at }: NameEvent): string {
-  return `${at.parent}/${at.name}`
+function keyOf({ parent, name }: ReplayPlace): string {
+  return `${parent}/${name}`
 }

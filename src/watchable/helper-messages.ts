@@ -27,4 +27,6 @@ export interface HelperOrder {
 export interface HelperAnswer {
   /** What went wrong, in a line; undefined if nothing did. */
   readonly problem: string | undefined
+  /** What it was about is not there: the source is ahead. */
+  readonly isGone: boolean
 }

@@ -4,6 +4,7 @@ import { mkdirAt, mknodAt, renameAt, unlinkAt } from '../sys/names.js'
 import { closeFd, open, openAt, openAt2 } from '../sys/open.js'
 import { createStat, statRaw } from '../sys/stat.js'
 import { ERRNO } from '../base/errno.js'
+import { SystemError } from '../base/errors.js'
 import type { HelperAnswer, HelperOrder, HelperPlace, HelperTask } from './helper-messages.js'
 
 /*
@@ -12,19 +13,21 @@ import type { HelperAnswer, HelperOrder, HelperPlace, HelperTask } from './helpe
  * the server, which it hears of by the end of their channel.
  */
 
-process.on('message', (order: HelperOrder) => {
-  let problem: string | undefined
-  try {
-    carryOut(order)
-  } catch (error) {
-    problem = error instanceof Error ? error.message : String(error)
-  }
-  process.send?.({ problem } satisfies HelperAnswer)
-})
+process.on('message', (order: HelperOrder) => process.send?.(carriedOut(order)))
 
 // It shares the terminal of the server, and the signals that are typed there.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit(0))
+
+function carriedOut(order: HelperOrder): HelperAnswer {
+  try {
+    carryOut(order)
+    return { problem: undefined, isGone: false }
+  } catch (error) {
+    const isGone = error instanceof SystemError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return { problem: error instanceof Error ? error.message : String(error), isGone }
+  }
+}
 
 function carryOut({ task, mountpoint, password }: HelperOrder): void {
   withFd(open(mountpoint, O.PATH | O.DIRECTORY), (root) => {

@@ -43,11 +43,12 @@ export class Helper {
 
   /**
    * One at a time. Takes as long as somebody holds the locks that the call needs.
+   * @returns false if what it is about is not there
    * @throws FuseWireError ERR_WATCHABLE: it could not be done, or the helper has ended
    */
-  async run(task: HelperTask): Promise<void> {
+  async run(task: HelperTask): Promise<boolean> {
     const { mountpoint, password } = this.options
-    const { problem } = await new Promise<HelperAnswer>((resolve, reject) => {
+    const { problem, isGone } = await new Promise<HelperAnswer>((resolve, reject) => {
       this.answered = resolve
       this.failed = reject
       if (this.isOver) return this.fail('it has ended')
@@ -56,7 +57,8 @@ export class Helper {
         if (error !== null) this.fail(error.message)
       })
     })
-    if (problem !== undefined) throw new FuseWireError('ERR_WATCHABLE', problem)
+    if (problem !== undefined && !isGone) throw new FuseWireError('ERR_WATCHABLE', problem)
+    return problem === undefined
   }
 
   /** Ends it at once, whatever it is doing. */

@@ -67,6 +67,11 @@ export class RecentLocal {
     }
   }
 
+  /** The kernel has given the node back: its number may come again, for another object. */
+  forgot(node: NodeId): void {
+    this.times.delete(String(node))
+  }
+
   /** Whether the object was changed through the mount just now. */
   hasNode(node: NodeId): boolean {
     return this.has(String(node))

@@ -62,7 +62,7 @@ export class Repetitions {
 
   /** How the event is made; undefined if there is no way, or nothing to it any more. */
   async of(event: ReplayEvent): Promise<Repetition | undefined> {
-    if ('node' in event) return this.touch(event.node, event.is)
+    if ('of' in event) return this.touch(event.of, event.is)
     const at = this.placeOf(event.at)
     if (at === undefined) return undefined
     switch (event.is) {
@@ -70,10 +70,9 @@ export class Repetitions {
         // Somebody has found it already, and to drop it again would show.
         const held = this.heldAt(event.at)
         if (held !== undefined) return this.touch(held, 'modify')
-        const found = await this.find(event.at)
-        if (found === undefined) return undefined
-        const task = { do: 'create', at, isDirectory: found.isDirectory } as const
-        return { replayed: { is: 'create', at: event.at }, task }
+        const isDirectory = await this.isDirectoryAt(event.at)
+        if (isDirectory === undefined) return undefined
+        return { replayed: { is: 'create', at: event.at }, task: { do: 'create', at, isDirectory } }
       }
       case 'delete': {
         const { isDirectory } = event
@@ -82,20 +81,23 @@ export class Repetitions {
       case 'move': {
         const to = this.placeOf(event.to)
         if (to === undefined) return undefined
-        const isDirectory = (await this.find(event.to))?.isDirectory ?? event.isDirectory
+        const isDirectory = (await this.isDirectoryAt(event.to)) ?? event.isDirectory
         return { replayed: { is: 'rename', at: event.at, to: event.to, isDirectory }, task: { do: 'rename', at, to } }
       }
     }
   }
 
-  private touch(node: NodeId, is: 'modify' | 'attrib'): Repetition | undefined {
-    const path = node === ROOT_ID ? '' : this.context.names.pathOf(node)
-    if (path === undefined) return undefined
-    // The content of a directory is told of name by name.
-    const attributesOnly = is === 'attrib' || this.context.isDirectory(node)
+  private async touch(of: NodeId | ReplayPlace, is: 'modify' | 'attrib'): Promise<Repetition | undefined> {
+    const { names } = this.context
+    const path = typeof of !== 'number' ? this.pathIn(of) : of === ROOT_ID ? '' : names.pathOf(of)
+    const node = typeof of === 'number' ? of : this.heldAt(of)
+    const isDirectory =
+      node === undefined ? await this.isDirectoryAt(of as ReplayPlace) : this.context.isDirectory(node)
+    if (path === undefined || isDirectory === undefined) return undefined
     const slash = path.lastIndexOf('/')
     const at = { directory: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) }
-    return { replayed: { is: 'touch' }, task: { do: 'touch', at, attributesOnly } }
+    // The content of a directory is told of name by name.
+    return { replayed: { is: 'touch' }, task: { do: 'touch', at, attributesOnly: is === 'attrib' || isDirectory } }
   }
 
   private placeOf({ parent, name }: ReplayPlace): HelperPlace | undefined {
@@ -103,11 +105,10 @@ export class Repetitions {
     return directory === undefined ? undefined : { directory, name }
   }
 
-  /** What is there now; undefined if nothing is, or the filesystem does not say. */
-  private async find({ parent, name }: ReplayPlace): Promise<{ readonly isDirectory: boolean } | undefined> {
+  /** Whether what is there now is a directory; undefined if nothing is, or the filesystem does not say. */
+  private async isDirectoryAt({ parent, name }: ReplayPlace): Promise<boolean | undefined> {
     const found = await peek(this.context.fs, parent, name)
-    if (found === undefined || found === 0) return undefined
-    return { isDirectory: (found.attr.mode & S_IFMT) === S_IFDIR }
+    return found === undefined || found === 0 ? undefined : (found.attr.mode & S_IFMT) === S_IFDIR
   }
 
   private pathIn(place: ReplayPlace): string | undefined {

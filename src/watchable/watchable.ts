@@ -157,21 +157,21 @@ export class Watchable {
       counts.skipped += 1
       return
     }
-    for (let tries = 0; ; tries += 1) {
-      try {
+    try {
+      let isDone = false
+      // Somebody may look for the name right after the kernel was made to ask for it.
+      for (let tries = 0; !isDone && (tries === 0 || (tries < MAX_TRIES && this.isMissing(event))); tries += 1) {
         await this.makeAsk(event)
         replay.begin(plan.replayed)
-        await helper.run(plan.task)
-        counts.replayed += 1
-      } catch {
-        // Somebody has looked for the name meanwhile.
-        if (tries < MAX_TRIES && this.isMissing(event)) continue
-        if (replay.wasHeld) counts.skipped += 1
-        else counts.failed += 1
+        isDone = await helper.run(plan.task)
       }
-      replay.end()
-      return
+      if (isDone) counts.replayed += 1
+      else counts.skipped += 1
+    } catch {
+      if (replay.wasHeld) counts.skipped += 1
+      else counts.failed += 1
     }
+    replay.end()
   }
 
   /** What the kernel knows not to exist it would not ask for, and so not take away or move. */

@@ -34,7 +34,7 @@ test('a running mount is listed, and shown in full when it is named', options, a
   const one = await status(mountpoint)
   assert.equal(one.status, 0)
   assert.ok(one.stdout.startsWith(`${mountpoint}  connection `), one.stdout)
-  for (const word of ['WRITE 1 (', 'reactor: ', 'names for ever', 'the filesystem would have it', '1 known to']) {
+  for (const word of ['WRITE 1 (', 'reactor: ', 'push: ', 'the filesystem would have it', '1 known to']) {
     assert.ok(one.stdout.includes(word), `${word} in ${one.stdout}`)
   }
 })

@@ -109,6 +109,12 @@ const STEPS: readonly Step[] = [
     check: (at) => assert.equal(readFileSync(at('file'), 'utf8'), 'newer'),
   },
   {
+    what: 'content of a file that nobody has looked at',
+    change: (from) => writeFileSync(from('dir/unseen'), 'unseen'),
+    told: { is: 'modified', path: 'dir/unseen' },
+    heard: ['MODIFY dir/unseen'],
+  },
+  {
     what: 'attributes',
     change: (from) => chmodSync(from('dir/inner'), 0o600),
     told: { is: 'modified', path: 'dir/inner', what: { attributesOnly: true } },
@@ -141,7 +147,7 @@ const STEPS: readonly Step[] = [
     change: (from) => renameSync(from('dir'), from('moved')),
     told: { is: 'renamed', from: 'dir', to: 'moved' },
     heard: ['MOVED_FROM,ISDIR dir', 'MOVED_TO,ISDIR moved'],
-    check: (at) => assert.deepEqual(readdirSync(at('moved')).toSorted(), ['inner', 'made', 'second']),
+    check: (at) => assert.deepEqual(readdirSync(at('moved')).toSorted(), ['inner', 'made', 'second', 'unseen']),
   },
   {
     what: 'a file in the directory that was renamed',

@@ -24,6 +24,11 @@ const mounted = await mount(new PassthroughFileSystem(source!), mountpoint!, {
   keepCache: true,
 })
 
+/** Whoever asked may be gone, or the mount. */
+function say(message: unknown): void {
+  if (process.connected) process.send?.(message)
+}
+
 async function tell(edits: readonly Told[]): Promise<void> {
   await mounted.changes.batch((batch) => {
     for (const edit of edits) {
@@ -32,9 +37,9 @@ async function tell(edits: readonly Told[]): Promise<void> {
       else batch[edit.is](edit.path)
     }
   })
-  process.send?.('told')
+  say('told')
   await repeated()
-  process.send?.('repeated')
+  say('repeated')
 }
 
 /** Until nothing waits for its turn, and the last is done. */
@@ -49,7 +54,7 @@ async function leave(): Promise<void> {
     () => 'unmounted',
     (error: unknown) => `unmount failed: ${String(error)}`,
   )
-  process.send?.(how)
+  say(how)
 }
 
 let leaving: Promise<void> | undefined
@@ -60,13 +65,13 @@ process.on('message', (message: '?' | 'unmount' | { readonly tell: readonly Told
   }
   if (message === '?') {
     const { watchable: counts, requests, knownNodes } = mounted.stats()
-    process.send?.({ status: mounted.watchable, counts, requests, knownNodes })
+    say({ status: mounted.watchable, counts, requests, knownNodes })
     return
   }
   void tell(message.tell)
 })
 await repeated()
-process.send?.('ready')
+say('ready')
 await mounted.closed.catch(() => undefined)
 await leaving
 process.disconnect?.()

@@ -41,9 +41,9 @@ const at = (parent: NodeId, name: string) => ({ parent, name })
 
 test('each change is one event, of what and where the kernel has it', () => {
   const { of } = events()
-  assert.deepEqual(of(modified('dir/file')), [{ is: 'modify', node: FILE }])
-  assert.deepEqual(of(modified('dir/file', { attributesOnly: true })), [{ is: 'attrib', node: FILE }])
-  assert.deepEqual(of(modified('')), [{ is: 'modify', node: ROOT }])
+  assert.deepEqual(of(modified('dir/file')), [{ is: 'modify', of: FILE }])
+  assert.deepEqual(of(modified('dir/file', { attributesOnly: true })), [{ is: 'attrib', of: FILE }])
+  assert.deepEqual(of(modified('')), [{ is: 'modify', of: ROOT }])
   assert.deepEqual(of(created('dir/new')), [{ is: 'create', at: at(DIR, 'new') }])
   assert.deepEqual(of(removed('dir/file')), [{ is: 'delete', at: at(DIR, 'file'), isDirectory: false }])
   assert.deepEqual(of(removed('dir')), [{ is: 'delete', at: at(ROOT, 'dir'), isDirectory: true }])
@@ -52,11 +52,17 @@ test('each change is one event, of what and where the kernel has it', () => {
   ])
 })
 
+test('what is in a directory that the kernel has can be watched, though nobody has looked at it', () => {
+  const { of } = events()
+  assert.deepEqual(of(modified('dir/other')), [{ is: 'modify', of: at(DIR, 'other') }])
+  assert.deepEqual(of({ is: 'modified', target: GONE, what: {} }), [])
+})
+
 test('what the kernel does not have nobody watches', () => {
   const { of } = events()
   for (const edit of [
-    modified('dir/other'),
-    modified('gone'),
+    modified('other/file'),
+    modified('gone/file'),
     created('other/new'),
     created('gone/new'),
     removed('other/file'),

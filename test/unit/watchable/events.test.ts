@@ -10,8 +10,8 @@ const at = (name: string) => ({ parent: 1 as NodeId, name })
 const create = (name: string): ReplayEvent => ({ is: 'create', at: at(name) })
 const remove = (name: string): ReplayEvent => ({ is: 'delete', at: at(name), isDirectory: false })
 const move = (from: string, to: string): ReplayEvent => ({ is: 'move', at: at(from), to: at(to), isDirectory: false })
-const modify = (node: NodeId): ReplayEvent => ({ is: 'modify', node })
-const attrib = (node: NodeId): ReplayEvent => ({ is: 'attrib', node })
+const modify = (node: NodeId): ReplayEvent => ({ is: 'modify', of: node })
+const attrib = (node: NodeId): ReplayEvent => ({ is: 'attrib', of: node })
 
 const anything = () => true
 
@@ -32,6 +32,11 @@ test('what is modified again and again is told of once', () => {
 test('who hears that content changed looks at attributes as well, but not the other way round', () => {
   assert.deepEqual(queued([attrib(A), modify(A), attrib(A)]), { out: [modify(A)], merged: 2, dropped: 0 })
   assert.deepEqual(queued([attrib(A), attrib(A)]).out, [attrib(A)])
+})
+
+test('a name that is modified is told of once as well', () => {
+  const named = { is: 'modify', of: at('x') } as const
+  assert.deepEqual(queued([named, modify(A), named]).out, [named, modify(A)])
 })
 
 test('names go first: what they bring is where the rest is found', () => {

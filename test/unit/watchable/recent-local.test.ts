@@ -59,6 +59,14 @@ test('an object that is made', () => {
   assert.ok(!local.hasNode(node(2)))
 })
 
+test('the number of an object that is forgotten may be another one’s', () => {
+  const { local } = locals()
+  local.answered(request('CREATE', 2, { name: 'x' }), node(9))
+  local.forgot(node(9))
+  assert.ok(!local.hasNode(node(9)))
+  assert.ok(local.hasName({ parent: node(2), name: 'x' }))
+})
+
 test('looking is no change, and a second later all is forgotten', () => {
   const { clock, local } = locals()
   local.answered(request('OPEN', 5, { fuse_open_in: { flags: 2 } }))
