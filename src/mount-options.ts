@@ -34,7 +34,7 @@ export interface MountOptions extends KernelMountOptions {
   readonly notify?: NotifierOptions
   /**
    * Whether it is kept which names the kernel has, for `Mount.changes`, `Mount.follow` and `Mount.watch`. It
-   * costs some 200 bytes of memory for each node that the kernel has. Not with threads. @default true
+   * costs some 150 bytes of memory for each node that the kernel has. Not with threads. @default true
    */
   readonly changes?: boolean
   /**

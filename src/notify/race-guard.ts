@@ -24,7 +24,8 @@ export class RaceGuard {
   /** How many handlers are being called at this moment: more than one where one of them calls into another session. */
   private calls = 0
   private all: Moment = 0
-  /** How many feeds of changes have ended that nothing took the place of. */
+  /** How many feeds of changes are followed, and how many have ended that nothing took the place of. */
+  private feeds = 0
   private endedFeeds = 0
 
   /** A handler is about to be called; returns when its request began. */
@@ -57,13 +58,15 @@ export class RaceGuard {
     this.all = this.now
   }
 
-  /** Changes at the source are told from now on. */
+  /** Changes at the source are told from now on, some time after they were made. */
   feedBegins(): void {
+    this.feeds += 1
     if (this.endedFeeds > 0) this.endedFeeds -= 1
   }
 
   /** Nobody tells of changes at the source any more, though replies were given in the trust that somebody would. */
   feedEnds(): void {
+    this.feeds -= 1
     this.endedFeeds += 1
     this.touchAll()
   }
@@ -79,6 +82,11 @@ export class RaceGuard {
   /** The reply to a request that {@link begin} was told of is on its way, or will never be. */
   finish(request: object): void {
     if (this.unanswered.delete(request) && this.nodes.size + this.names.size > 0) this.tidy()
+  }
+
+  /** Whether there may be changes that nobody has told of yet. */
+  get isToldLate(): boolean {
+    return this.feeds > 0
   }
 
   /** Whether anything at all was touched since. */

@@ -21,7 +21,7 @@ async function holders({ server, client, dir, at }: Context) {
   const look = async () => ({
     path: await client.call('readFile', at('f')).then(String, (error: { code: string }) => error.code),
     fd: String(await client.call('preadAll', fd)),
-    size: Number((await client.call('fstat', fd)).size),
+    size: (await client.call('fstat', fd)).size,
     list: (await client.call('list', at())).join(' '),
     mtime: Number((await client.call('stat', at())).mtime),
     missing: await client.call('exists', at('new')),

@@ -131,9 +131,12 @@ export async function harness({ supports }: HarnessOptions = {}) {
     /** Time goes by. */
     later: (ms: number) => clock.advance(ms),
     /** The kernel looks names up. */
-    lookup(parent: NodeId, ...names: string[]) {
+    lookup(this: void, parent: NodeId, ...names: string[]) {
       for (const name of names) ask({ op: 'LOOKUP', name } as never, parent)
     },
+    unlink: (parent: NodeId, name: string) => ask({ op: 'UNLINK', name } as never, parent),
+    rename: (parent: NodeId, oldname: string, newdir: NodeId, newname: string) =>
+      ask({ op: 'RENAME', fuse_rename_in: { newdir }, oldname, newname } as never, parent),
     open: (node: NodeId) => ask({ op: 'OPEN', fuse_open_in: { flags: 0, open_flags: 0 } } as never, node),
     close: (node: NodeId) =>
       ask({ op: 'RELEASE', fuse_release_in: { fh: 0, flags: 0, release_flags: 0, lock_owner: 0 } } as never, node),
@@ -142,7 +145,7 @@ export async function harness({ supports }: HarnessOptions = {}) {
     readdir: (node: NodeId) => ask({ op: 'READDIR', fuse_read_in } as never, node),
     forget: (node: NodeId, nlookup = 1) => ask({ op: 'FORGET', fuse_forget_in: { nlookup } } as never, node),
     /** The kernel takes everything, until nothing follows. */
-    async flow() {
+    async flow(this: void) {
       for (let quiet = 0; quiet < 5; quiet += 1) {
         await settle()
         if (port.waiting.length > 0) quiet = 0
@@ -150,7 +153,7 @@ export async function harness({ supports }: HarnessOptions = {}) {
       }
     },
     /** What is sent for a change, and what comes of it, by a kernel that takes everything; errors by the text's start. */
-    async sentFor(change: () => Promise<NotifyResult>): Promise<{ sent: string[]; outcome: string }> {
+    async sentFor(this: void, change: () => Promise<NotifyResult>): Promise<{ sent: string[]; outcome: string }> {
       const before = port.sent.length
       const result = change()
       result.catch(() => undefined)

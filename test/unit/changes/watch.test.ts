@@ -42,8 +42,19 @@ const MOUNT: Readonly<Record<string, (h: Harness) => unknown>> = {
 }
 const WRITE = { fh: 0, offset: 0, size: 1, write_flags: 0, lock_owner: 0, flags: 0 }
 const SETATTR = {
-  ...{ valid: 0, fh: 0, size: 0, lock_owner: 0, atime: 0, mtime: 0, ctime: 0 },
-  ...{ atimensec: 0, mtimensec: 0, ctimensec: 0, mode: 0, uid: 0, gid: 0 },
+  valid: 0,
+  fh: 0,
+  size: 0,
+  lock_owner: 0,
+  atime: 0,
+  mtime: 0,
+  ctime: 0,
+  atimensec: 0,
+  mtimensec: 0,
+  ctimensec: 0,
+  mode: 0,
+  uid: 0,
+  gid: 0,
 }
 
 for (const [text, act] of Object.entries(MOUNT)) {

@@ -1,4 +1,5 @@
 import type { NodeId } from '#src/base/ids.js'
+import type { ChangeFeed } from '#src/changes/feed.js'
 import { mount } from '#src/mount.js'
 import { dieWithParent } from '../../../contract/filesystem/credentials.js'
 import { ScriptedFileSystem } from './filesystem.js'
@@ -75,8 +76,14 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   churn: (options: ChurnOptions) => churn(tree, mounted, options),
   expected: (path: string) => expected(tree, path),
   change: (verb: string, ...args: unknown[]) => run(mounted.changes, verb, args),
+  follow: () => void mounted.follow(SILENCE),
   batch: (...edits: [method: string, ...args: unknown[]][]) =>
     mounted.changes.batch((batch) => edits.forEach(([method, ...args]) => run(batch, method, args))),
+}
+
+/** A feed that tells of nothing. */
+const SILENCE: ChangeFeed = {
+  [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
 }
 
 process.on('message', (question: Question) => {
