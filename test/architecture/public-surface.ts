@@ -11,6 +11,7 @@ interface Surface {
 export const SURFACE: Readonly<Record<string, Surface>> = {
   '.': {
     values: [
+      'ChangeQueue',
       'ERRNO',
       'FileSystem',
       'FuseError',
@@ -42,6 +43,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'AttrResult',
       'Awaitable',
       'BmapRequest',
+      'CacheMode',
       'Capability',
       'Change',
       'ChangeBatch',
