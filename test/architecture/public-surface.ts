@@ -47,6 +47,8 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'Capability',
       'Change',
       'ChangeBatch',
+      'ChangeByNode',
+      'ChangeByPath',
       'ChangeFeed',
       'ChangePlace',
       'ChangeRecorder',
@@ -163,6 +165,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
     values: ['MemoryFileSystem', 'PASSTHROUGH_MODULE', 'PassthroughFileSystem', 'fromNodeFs'],
     types: [
       'MemoryFileSystemOptions',
+      'MemoryFiles',
       'MemoryUsage',
       'NodeFsLike',
       'NodeFsOptions',
@@ -170,6 +173,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'NodeSync',
       'PassthroughData',
       'PassthroughOptions',
+      'WatchCounts',
     ],
   },
   './protocol': {
