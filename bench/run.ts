@@ -1,4 +1,5 @@
 import { benchCodec } from './codec/codec.js'
+import { benchCoherence } from './coherence/coherence.js'
 import { machine } from './lib/table.js'
 import { benchMemory } from './memory/memory.js'
 import { benchNotify } from './notify/notify.js'
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   memory: benchMemory,
   serve: benchServe,
   notify: benchNotify,
+  coherence: benchCoherence,
 }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

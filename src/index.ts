@@ -19,7 +19,7 @@ export { NodeTable } from './server/node-table.js'
 
 export type { Changes } from './changes/changes.js'
 export type { ChangeRecorder } from './changes/edit.js'
-export type { Change, ChangeBatch, ChangeFeed } from './changes/feed.js'
+export type { Change, ChangeBatch, ChangeByNode, ChangeByPath, ChangeFeed } from './changes/feed.js'
 export type { FeedGap, Following, FollowOptions } from './changes/follow.js'
 export type { ChangePlace, ChangeTarget, EverythingOptions, Modification } from './changes/options.js'
 export type { WatchEvent, WatchOptions } from './changes/watch-event.js'

@@ -4,6 +4,7 @@ import type { Notifier } from '../notify/notifier.js'
 import { NOT_CACHED, NotifyError, type NotifyOutcome, type NotifyResult } from '../notify/result.js'
 import type { NotifySupport } from '../protocol/negotiated.js'
 import type { Holdings } from './holdings.js'
+import type { Place } from './place.js'
 import type { ContentStep, EntryStep, Plan } from './plan.js'
 
 /** What {@link carryOut} works with. */
@@ -54,18 +55,11 @@ async function everyName({ notify, holdings }: CarryOutContext): Promise<NotifyR
 }
 
 async function tellEntry(step: EntryStep, context: CarryOutContext): Promise<NotifyResult> {
-  const { notify, supports, holdings, find } = context
   const { parent, name } = step.place
   try {
-    if (step.how === 'remove') {
-      // To be told that it has no link any more would be fatal for what is there again.
-      const now = await find(parent, name)
-      if (now !== undefined && now !== step.child) return await notify.delete(parent, step.child, name)
-      return await notify.invalEntry(parent, name)
-    }
-    // Expiring can be lost to a LOOKUP of that name whose answer the peer is just reading.
-    const expireOnly = step.how === 'expire' && supports.expireOnly && !holdings.lookedUp.has(parent)
-    return await notify.invalEntry(parent, name, { expireOnly })
+    if (step.how === 'remove') return await remove(step.place, step.child, context)
+    if (step.how === 'expire') return await expire(step.place, context)
+    return await context.notify.invalEntry(parent, name)
   } catch (error) {
     if (!(error instanceof NotifyError)) throw error
     switch (error.code) {
@@ -81,6 +75,27 @@ async function tellEntry(step: EntryStep, context: CarryOutContext): Promise<Not
         throw error
     }
   }
+}
+
+/** Most likely the name is still the same object, which should stay as it is if so. */
+function expire({ parent, name }: Place, { notify, supports, holdings }: CarryOutContext): Promise<NotifyResult> {
+  // Expiring can be lost to a LOOKUP of that name whose answer the peer is just reading.
+  const expireOnly = supports.expireOnly && !holdings.lookedUp.has(parent)
+  return notify.invalEntry(parent, name, { expireOnly })
+}
+
+/** `child` is said to be gone; but what is told may be late, and to be deleted would be fatal for what is there again. */
+async function remove(place: Place, child: NodeId, context: CarryOutContext): Promise<NotifyResult> {
+  const { notify, supports, holdings, known, find } = context
+  const { parent, name } = place
+  const now = await find(parent, name)
+  if (now === child || now === undefined) {
+    if (known.has(child)) holdings.names.gave(parent, name, child)
+    return expire(place, context)
+  }
+  const isLast = !holdings.hasOtherLinks(child)
+  holdings.lostLink(child)
+  return isLast && supports.delete ? notify.delete(parent, child, name) : notify.invalEntry(parent, name)
 }
 
 function tellNode(node: NodeId, steps: readonly ContentStep[], context: CarryOutContext) {

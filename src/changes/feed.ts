@@ -60,7 +60,9 @@ export interface ChangeBatch<Cursor = unknown> {
 
 /**
  * The changes of a source, in order. The source must have changed before it tells so: whoever asks it after a batch was given
- * out gets the new state. The next batch is asked for only when this one has been dealt with, so a feed keeps what happens
- * meanwhile, within bounds, and says `gap` where it could not. One that ends, or throws, tells of nothing any more.
+ * out gets the new state. A batch is asked for when there is room for it, so a feed keeps what happens meanwhile, within bounds,
+ * and says `gap` where it could not. One that does not go on from a cursor, but begins somewhere in time, begins with a batch
+ * that says `gap`, once it can see changes: what came before nobody has told. One that ends, or throws, tells of nothing any
+ * more.
  */
 export type ChangeFeed<Cursor = unknown> = AsyncIterable<ChangeBatch<Cursor>>

@@ -132,13 +132,10 @@ export class Planner {
   private gone(node: NodeId, place: Place, plan: Plan): void {
     const { holdings, coherence, supports } = this.context
     coherence.races.touchNode(node)
-    const { names } = holdings
-    if (holdings.hasOtherLinks(node) || !supports.delete) {
-      plan.entry({ how: 'drop', place })
-      plan.attributes(node)
-    } else plan.entry({ how: 'remove', place, child: node })
-    holdings.lostLink(node)
-    names.demote(place.parent, place.name)
+    plan.entry({ how: 'remove', place, child: node })
+    // DELETE takes the last link of what the peer has; nothing else does.
+    if (holdings.hasOtherLinks(node) || !supports.delete) plan.attributes(node)
+    holdings.names.demote(place.parent, place.name)
     this.goneBelow(node, plan)
   }
 

@@ -11,6 +11,7 @@ interface Surface {
 export const SURFACE: Readonly<Record<string, Surface>> = {
   '.': {
     values: [
+      'ChangeQueue',
       'ERRNO',
       'FileSystem',
       'FuseError',
@@ -42,9 +43,12 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'AttrResult',
       'Awaitable',
       'BmapRequest',
+      'CacheMode',
       'Capability',
       'Change',
       'ChangeBatch',
+      'ChangeByNode',
+      'ChangeByPath',
       'ChangeFeed',
       'ChangePlace',
       'ChangeRecorder',
@@ -174,6 +178,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
     values: ['MemoryFileSystem', 'PASSTHROUGH_MODULE', 'PassthroughFileSystem', 'fromNodeFs'],
     types: [
       'MemoryFileSystemOptions',
+      'MemoryFiles',
       'MemoryUsage',
       'NodeFsLike',
       'NodeFsOptions',
@@ -181,6 +186,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'NodeSync',
       'PassthroughData',
       'PassthroughOptions',
+      'WatchCounts',
     ],
   },
   './protocol': {

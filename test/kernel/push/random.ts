@@ -63,12 +63,18 @@ function sourceIn(t: TestContext): string | undefined {
 }
 
 async function run(worker: ChildProcess, job: Job): Promise<Record<string, number>> {
-  const answer = once(worker, 'message')
-  const ended = once(worker, 'exit').then(() => {
+  const heard = new AbortController()
+  const answer = once(worker, 'message', { signal: heard.signal })
+  const ended = once(worker, 'exit', { signal: heard.signal }).then(() => {
     throw new Error(`a worker ended: CHANGES_SEED=${job.seed}`)
   })
+  ended.catch(() => undefined)
   worker.send(job)
-  return ((await Promise.race([answer, ended])) as [Record<string, number>])[0]
+  try {
+    return ((await Promise.race([answer, ended])) as [Record<string, number>])[0]
+  } finally {
+    heard.abort()
+  }
 }
 
 /** Files of the mount that stay open, by descriptor, with their inode numbers. */

@@ -134,6 +134,9 @@ export async function harness({ supports }: HarnessOptions = {}) {
     lookup(this: void, parent: NodeId, ...names: string[]) {
       for (const name of names) ask({ op: 'LOOKUP', name } as never, parent)
     },
+    unlink: (parent: NodeId, name: string) => ask({ op: 'UNLINK', name } as never, parent),
+    rename: (parent: NodeId, oldname: string, newdir: NodeId, newname: string) =>
+      ask({ op: 'RENAME', fuse_rename_in: { newdir }, oldname, newname } as never, parent),
     open: (node: NodeId) => ask({ op: 'OPEN', fuse_open_in: { flags: 0, open_flags: 0 } } as never, node),
     close: (node: NodeId) =>
       ask({ op: 'RELEASE', fuse_release_in: { fh: 0, flags: 0, release_flags: 0, lock_owner: 0 } } as never, node),

@@ -171,6 +171,11 @@ const CASES: Readonly<Record<string, Case>> = {
     change: ({ changes }) => changes.removed('d/f'),
     sent: ['INVAL_ENTRY 2 f', 'INVAL_INODE 2 attributes'],
   },
+  'removed: a file that is there again, long after its name was looked up': {
+    seen: (h) => (looked(h), h.later(2000)),
+    change: ({ changes }) => changes.removed('d/f'),
+    sent: ['EXPIRE 2 f', 'INVAL_INODE 2 attributes'],
+  },
   'removed: a file that has another name': {
     seen: (h) => (h.fs.links.set(FILE, 2), looked(h), void h.fs.names.delete('2/f')),
     change: ({ changes }) => changes.removed(DIR, 'f'),
@@ -219,9 +224,19 @@ const CASES: Readonly<Record<string, Case>> = {
     sent: ['DELETE 2 f was 3', 'INVAL_INODE 2 attributes'],
   },
   'renamed: told of late, when the kernel has looked up the new name': {
-    seen: (h) => (h.lookup(ROOT, 'd'), h.fs.names.set('2/h', FILE), h.lookup(DIR, 'h')),
+    seen: (h) => (h.lookup(ROOT, 'd'), h.fs.names.set('2/h', FILE), h.lookup(DIR, 'h'), h.later(2000)),
     change: ({ changes }) => changes.renamed('d/f', 'd/h'),
-    sent: ['INVAL_ENTRY 2 h', 'INVAL_INODE 2 attributes'],
+    sent: ['EXPIRE 2 h', 'INVAL_INODE 2 attributes'],
+  },
+  'renamed through the mount, and told of again': {
+    seen: (h) => (looked(h), h.later(2000), void h.rename(DIR, 'f', DIR, 'h')),
+    change: ({ changes }) => changes.renamed('d/f', 'd/h'),
+    sent: ['EXPIRE 2 h', 'INVAL_INODE 2 attributes'],
+  },
+  'removed through the mount, and told of again': {
+    seen: (h) => (looked(h), void h.unlink(DIR, 'f')),
+    change: ({ changes }) => changes.removed('d/f'),
+    sent: ['INVAL_INODE 2 attributes'],
   },
   'a batch says once what its changes have in common': {
     seen: (h) => (h.lookup(ROOT, 'd'), h.lookup(DIR, 'x', 'y'), read(h)),

@@ -1,16 +1,23 @@
 import type { NodeId } from '../../../base/ids.js'
 import type { Stat } from '../../../sys/stat.js'
-import type { OwnContent } from './own-content.js'
 import type { OwnNames } from './own-names.js'
+
+/** Who keeps how this process has left files: `OwnContent`. */
+interface Contents {
+  readonly hear: () => void
+  change<T>(node: NodeId, fd: number, action: () => T): T
+  show(node: NodeId, stat: Stat): void
+  forget(node: NodeId): void
+}
 
 /** What this process does to the source for the mount, told to those who watch the source, if anybody does. */
 export class OwnChanges {
   private names: OwnNames | undefined
-  private contents: OwnContent | undefined
+  private contents: Contents | undefined
   private isAllDealtWith: () => boolean = () => false
 
   /** @param isAllDealtWith whether all that was heard of the source has been dealt with by who follows it */
-  begin(names: OwnNames, contents: OwnContent, isAllDealtWith: () => boolean): void {
+  begin(names: OwnNames, contents: Contents, isAllDealtWith: () => boolean): void {
     this.names = names
     this.contents = contents
     this.isAllDealtWith = isAllDealtWith

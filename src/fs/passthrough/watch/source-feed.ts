@@ -1,7 +1,7 @@
 import type { ChangeBatch, ChangeFeed } from '../../../changes/feed.js'
 import { IN } from '../../../sys/constants.js'
 import type { InotifyEvent } from '../../../sys/inotify.js'
-import { ReadableBell } from '../../../sys/readable-bell.js'
+import { ReadableBell } from './readable-bell.js'
 import type { OwnContent } from './own-content.js'
 import { NAME_EVENTS, type OwnNames } from './own-names.js'
 import { Pending } from './pending.js'

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { POLL } from './constants.js'
+import { POLL } from '../../../sys/constants.js'
 import { BELL, type BellData } from './readable-bell.js'
-import { PollSet } from './wait.js'
+import { PollSet } from '../../../sys/wait.js'
 
 /* The thread of a ReadableBell: waits for a descriptor, says so, and waits until it is told to wait again. */
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { eventfd } from './control.js'
-import { Fd } from './fd.js'
-import { write } from './io.js'
+import { eventfd } from '../../../sys/control.js'
+import { Fd } from '../../../sys/fd.js'
+import { write } from '../../../sys/io.js'
 
 /** Words that both threads see: what to wait for, and whether to end. */
 export const BELL = { ROUND: 0, ENDED: 1 } as const
