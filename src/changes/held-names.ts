@@ -138,6 +138,11 @@ export class HeldNames {
     return this.directories.get(parent) ?? []
   }
 
+  /** All nodes that have a name, those that were given first at the start. */
+  nodes(): Iterable<NodeId> {
+    return this.places.keys()
+  }
+
   /** All directories of which a name is held. */
   parents(): Iterable<NodeId> {
     return this.directories.keys()
