@@ -5,6 +5,7 @@ import type { Edit } from './changes/edit.js'
 import type { ChangeFeed } from './changes/feed.js'
 import { Follower, type Following, type FollowOptions } from './changes/follow.js'
 import { Holdings } from './changes/holdings.js'
+import { Pruner } from './changes/pruner.js'
 import type { WatchEvent, WatchOptions } from './changes/watch-event.js'
 import { Watchers } from './changes/watchers.js'
 import { notWatchable, WatchableSetup, type WatchableMount } from './mount-watchable.js'
@@ -39,6 +40,14 @@ export interface MountChanges {
   watch(this: void, path: string, options?: WatchOptions): AsyncIterableIterator<WatchEvent>
 }
 
+/** What a mount wants of {@link ChangesSetup}. */
+interface ChangesSetupOptions {
+  /** How many nodes the kernel may hold without need. @default Infinity */
+  readonly maxNodes?: number | undefined
+  /** Those who watch by inotify hear of nothing any more; undefined: they need not. */
+  readonly onDeaf?: ((error: Error) => void) | undefined
+}
+
 /** Takes note of what the kernel holds, for {@link MountChanges}. */
 export class ChangesSetup implements PeerObserver {
   private readonly fs: FileSystem
@@ -46,10 +55,12 @@ export class ChangesSetup implements PeerObserver {
   private readonly watchers: Watchers
   private readonly nodeOf: FileSystem['nodeOf']
   private readonly watchable: WatchableSetup | undefined
+  private readonly maxNodes: number
+  private pruner: Pruner | undefined
 
-  /** @param onDeaf those who watch by inotify hear of nothing any more; undefined: they need not */
-  constructor(fs: FileSystem, onDeaf?: (error: Error) => void) {
+  constructor(fs: FileSystem, { maxNodes = Infinity, onDeaf }: ChangesSetupOptions = {}) {
     this.fs = fs
+    this.maxNodes = maxNodes
     const { names } = this.holdings
     this.watchable = onDeaf && new WatchableSetup({ fs, names, clock: SYSTEM_CLOCK, onFail: onDeaf })
     this.nodeOf = fs.nodeOf && ((object) => fs.nodeOf!(object))
@@ -70,11 +81,13 @@ export class ChangesSetup implements PeerObserver {
     if (this.watchable?.answered(request, reply) === true) return
     this.holdings.answered(...args)
     this.watchers.answered(request)
+    this.pruner?.check()
   }
 
   forgot(...args: Parameters<PeerObserver['forgot']>): void {
     this.holdings.forgot(...args)
     this.watchable?.forgot(...args)
+    this.pruner?.check()
   }
 
   /** To be called once INIT is answered. @param mountpoint where it is to be made watchable, if it is */
@@ -83,6 +96,9 @@ export class ChangesSetup implements PeerObserver {
     const { notifier: notify, coherence, closed } = session
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
     const find = (parent: Parameters<typeof findName>[1], name: string) => findName(fs, parent, name)
+    if (kernel.supports.prune && this.maxNodes < Infinity) {
+      this.pruner = new Pruner({ notify, known: coherence.known, holdings }, this.maxNodes)
+    }
     const telling = watchable && ((edit: Edit) => watchable.telling(edit))
     const changes = new Changes({ kernel, notify, coherence, holdings, find, nodeOf, turn, watchers, telling })
     const end = () => watchers.end()

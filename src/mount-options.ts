@@ -38,6 +38,12 @@ export interface MountOptions extends KernelMountOptions {
    */
   readonly changes?: boolean
   /**
+   * How many nodes the kernel may hold: when it holds more, it is asked to forget some that nobody uses, a part at a time (PRUNE,
+   * since 7.45; without it this does nothing). Whoever uses them again asks for them again. Not with `changes: false`.
+   * @default Infinity
+   */
+  readonly maxKnownNodes?: number
+  /**
    * Whether those who watch the mount by inotify hear of what `Mount.changes` and feeds tell of: a process of its own does
    * it once more through the mount, and is answered that it is done. docs/watchers.md says what they hear of, and what not.
    * Needs {@link changes}, and a mount that is not read-only; not with threads. @default false

@@ -83,6 +83,10 @@ export class Coherence {
   afterReply(request: Request, out: MessageBuffer, end: number): void {
     const { op, header } = request
     this.observer?.answered(request, out, end)
+    // No reply can keep the peer from caching these.
+    if (this.races.isUntold && (op === 'READ' || op === 'READLINK')) {
+      this.onStale({ notification: 'INVAL_INODE', node: header.nodeid, offset: 0, length: Infinity })
+    }
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
     else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
     else if (this.tails.isEmpty) return
