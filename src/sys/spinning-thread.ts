@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { IORING, IORING_PARAMS } from './constants.js'
+import { UnsupportedError } from '../base/errors.js'
 import { checkRaw } from './check.js'
 import { Fd } from './fd.js'
 import { notAvailable } from './io-uring.js'
 import { Memory } from './memory.js'
+import { threadId, yieldCpu } from './thread.js'
 import { SYS, syscallRaw } from './syscalls.js'
 
 const PAGE = 4096
 /** The least that the scheduler gives to anybody. */
 const LOWEST_PRIORITY = 19
+/** Looks for the thread, each a few µs; it is there at the first or second. */
+const LOOKS = 10_000
 
 /** What other threads of the process need to wake the same thread. */
 export interface SpinningThreadAccess {
@@ -49,8 +53,7 @@ export class SpinningThread implements Disposable {
     if (fd < 0) throw notAvailable(-fd)
     const owner = new Fd(fd, 'io_uring')
     try {
-      const thread = /^SqThread:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1]
-      if (thread !== undefined) setPriority(Number(thread), LOWEST_PRIORITY)
+      setPriority(threadOf(fd), LOWEST_PRIORITY)
       return new SpinningThread({ fd, flags: view.getUint32(IORING_PARAMS.sqFlags, true) >> 2 }, owner)
     } catch (error) {
       owner.close()
@@ -73,4 +76,15 @@ export class SpinningThread implements Disposable {
     this.owner?.close()
     this.ring.dispose()
   }
+}
+
+/** The number of the thread of a ring. Until it has begun, the kernel tells that of its creator (io_uring/sqpoll.c). */
+function threadOf(ring: number): number {
+  const creator = threadId()
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const found = /^SqThread:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${ring}`, 'latin1'))
+    if (found !== null && Number(found[1]) !== creator) return Number(found[1])
+    yieldCpu()
+  }
+  throw new UnsupportedError('no io_uring: its thread cannot be found in /proc/self/fdinfo')
 }

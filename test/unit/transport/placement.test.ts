@@ -37,14 +37,10 @@ test('it goes to where a client that waits for each answer is, and is free to le
   }
 })
 
-test(
-  'it stays for clients that do not wait, that it cannot see, or that are here',
-  { skip },
-  () => {
-    const placement = new Placement(undefined)
-    for (let i = 0; i < 1000; i += 1) placement.served(1)
-    serve(placement, 1000, 0)
-    serve(placement, 1000, process.pid)
-    assert.equal(placement.stats.moves, 0)
-  },
-)
+test('it stays for clients that do not wait, that it cannot see, or that are here', { skip }, () => {
+  const placement = new Placement(undefined)
+  for (let i = 0; i < 1000; i += 1) placement.served(1)
+  serve(placement, 1000, 0)
+  serve(placement, 1000, process.pid)
+  assert.equal(placement.stats.moves, 0)
+})
