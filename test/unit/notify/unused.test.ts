@@ -17,15 +17,11 @@ const CREATE = {
   name: 'f',
 } as never
 
-function session(fs: FileSystem = {} as FileSystem, mode = S_IFREG | 0o644) {
+function session({ mode = S_IFREG | 0o644, hasOpen = true } = {}) {
   const entry = { node: FILE, attr: { mode, size: 8192 } }
-  const made = sessionHarness({
-    lookup: () => entry,
-    create: () => ({ entry }),
-    open: () => ({}),
-    release: () => undefined,
-    ...fs,
-  } as FileSystem)
+  const fs: FileSystem = { lookup: () => entry, create: () => ({ entry }), release: () => undefined }
+  if (hasOpen) fs.open = () => ({})
+  const made = sessionHarness(fs)
   made.ask(LOOKUP, DIR)
   const { notify, port } = made
   /** Whether the next invalidation, and the next bytes stored, go out at once. */
@@ -62,13 +58,13 @@ test('of one that was created, and is open with that', async () => {
 })
 
 test('not where files are opened without a word', async () => {
-  const { ask, areDirect } = session({ open: undefined } as unknown as FileSystem)
+  const { ask, areDirect } = session({ hasOpen: false })
   ask(OPEN, FILE)
   assert.deepEqual(await areDirect(), [false, false])
 })
 
 test('not of a link, whose content is read without being opened', async () => {
-  const { areDirect } = session({} as FileSystem, S_IFLNK | 0o777)
+  const { areDirect } = session({ mode: S_IFLNK | 0o777 })
   assert.deepEqual(await areDirect(), [false, false])
 })
 
