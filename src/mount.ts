@@ -26,6 +26,7 @@ import { Isolates } from './threads.js'
 import { MessageTrace, type TraceOptions } from './trace.js'
 import { TracedNotifyPort } from './trace-notify.js'
 import type { TraceEvent } from './trace-reader.js'
+import { CpuKeeper } from './transport/device-cpu-keeper.js'
 import { DeviceTransport } from './transport/device.js'
 import { chooseLoop, type LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort } from './transport/device-notify.js'
@@ -155,9 +156,11 @@ async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions
     throw error
   })
   const guardian = watch(made, options)
+  const keeper = keeperFor(options)
   const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: mostDataBytes(init),
     followClients: options.followClients,
+    keeper,
   })
   const transport = new TracedTransport(device)
   const trace = new MessageTrace(transport)
@@ -167,6 +170,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions
     notifyPort?.close()
     trace.end()
     loop.close()
+    keeper?.[Symbol.dispose]()
   }
   try {
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
@@ -228,6 +232,8 @@ async function mountWithThreads(
   threads: number,
 ): Promise<Mounted> {
   const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
+  const keeper = keeperFor(options)
+  isolates.closed.catch(() => undefined).finally(() => keeper?.[Symbol.dispose]())
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
   try {
@@ -237,7 +243,7 @@ async function mountWithThreads(
     guardian = watch(made, options)
     const { unmount } = made
     const { loop = 'auto', followClients = true } = options
-    const order = { defaults, init, loop, followClients, notifyRefused: NO_NOTIFIER }
+    const order = { defaults, init, loop, followClients, keeper: keeper?.share(), notifyRefused: NO_NOTIFIER }
     const { initIn, kind, reason } = await isolates.serve(made.fd, order)
     // When threads have died there is a mount without a server, which nobody could use.
     const ended = isolates.closed.catch(async (error: unknown) => {
@@ -277,6 +283,10 @@ async function mountWithThreads(
     await made?.unmount({ mode: 'lazy' }).catch(() => undefined)
     throw error
   }
+}
+
+function keeperFor({ followClients = true, keepCpuAwake = true }: MountOptions): CpuKeeper | undefined {
+  return followClients && keepCpuAwake ? new CpuKeeper() : undefined
 }
 
 function watch({ connection, how }: FuseMount, { guardian = true }: MountOptions): Guardian {

@@ -28,9 +28,9 @@ export class TracedNotifyPort implements NotifyPort {
     this.listener = then
   }
 
-  send(end: number): number {
-    const ended = this.beside.tap?.notifying(this.inner.scratch, end)
-    const result = this.inner.send(end)
+  send(end: number, payload?: Uint8Array): number {
+    const ended = this.beside.tap?.notifying(this.inner.scratch, end, payload)
+    const result = this.inner.send(end, payload)
     ended?.(result)
     return result
   }

@@ -61,6 +61,9 @@ async function read() {
   h.lookup(DIR, 'f', 'g')
   h.read(FILE)
   h.read(4 as NodeId)
+  // Else what is told of them is taken on the spot.
+  h.open(FILE)
+  h.open(4 as NodeId)
   return h
 }
 
