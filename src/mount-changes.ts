@@ -4,6 +4,7 @@ import { Changes } from './changes/changes.js'
 import type { ChangeFeed } from './changes/feed.js'
 import { Follower, type Following, type FollowOptions } from './changes/follow.js'
 import { Holdings } from './changes/holdings.js'
+import { Pruner } from './changes/pruner.js'
 import type { WatchEvent, WatchOptions } from './changes/watch-event.js'
 import { Watchers } from './changes/watchers.js'
 import type { Negotiated } from './protocol/negotiated.js'
@@ -42,9 +43,13 @@ export class ChangesSetup implements PeerObserver {
   private readonly holdings = new Holdings(SYSTEM_CLOCK)
   private readonly watchers: Watchers
   private readonly nodeOf: FileSystem['nodeOf']
+  private readonly maxNodes: number
+  private pruner: Pruner | undefined
 
-  constructor(fs: FileSystem) {
+  /** @param maxNodes how many nodes the kernel may hold without need */
+  constructor(fs: FileSystem, maxNodes: number) {
     this.fs = fs
+    this.maxNodes = maxNodes
     this.nodeOf = fs.nodeOf && ((object) => fs.nodeOf!(object))
     this.watchers = new Watchers(this.holdings.names, this.nodeOf)
   }
@@ -56,10 +61,12 @@ export class ChangesSetup implements PeerObserver {
   answered(...args: Parameters<PeerObserver['answered']>): void {
     this.holdings.answered(...args)
     this.watchers.answered(args[0])
+    this.pruner?.check()
   }
 
   forgot(...args: Parameters<PeerObserver['forgot']>): void {
     this.holdings.forgot(...args)
+    this.pruner?.check()
   }
 
   /** To be called once INIT is answered. */
@@ -68,6 +75,9 @@ export class ChangesSetup implements PeerObserver {
     const { notifier: notify, coherence, closed } = session
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
     const find = (parent: Parameters<typeof findName>[1], name: string) => findName(fs, parent, name)
+    if (kernel.supports.prune && this.maxNodes < Infinity) {
+      this.pruner = new Pruner({ notify, known: coherence.known, holdings }, this.maxNodes)
+    }
     const changes = new Changes({ kernel, notify, coherence, holdings, find, nodeOf, turn, watchers })
     const end = () => watchers.end()
     closed.then(end, end)

@@ -38,6 +38,12 @@ export interface MountOptions extends KernelMountOptions {
    */
   readonly changes?: boolean
   /**
+   * How many nodes the kernel may hold: when it holds more, it is asked to forget some that nobody uses, a part at a time (PRUNE,
+   * since 7.45; without it this does nothing). Whoever uses them again asks for them again. Not with `changes: false`.
+   * @default Infinity
+   */
+  readonly maxKnownNodes?: number
+  /**
    * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
    * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
    * be had: in Node. @default 'auto'

@@ -1,5 +1,4 @@
-import { ERRNO } from './base/errno.js'
-import { errnoOf, UnsupportedError } from './base/errors.js'
+import { UnsupportedError } from './base/errors.js'
 import type { ControlStatus } from './control/server.js'
 import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
@@ -18,6 +17,7 @@ import { loadFileSystem } from './load.js'
 import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
 import type { MountOptions } from './mount-options.js'
 import { control, type InFlightTable } from './mount-control.js'
+import { mountedAs, printError, unmountOnSignals } from './mount-end.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceOptions } from './trace.js'
@@ -155,7 +155,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
-    const setup = options.changes === false ? undefined : new ChangesSetup(fs)
+    const setup = options.changes === false ? undefined : new ChangesSetup(fs, options.maxKnownNodes ?? Infinity)
     const session = new Session(transport, fs, {
       defaults,
       init,
@@ -273,52 +273,6 @@ function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions
       if (connection !== undefined) abortConnection(connection)
     },
   }
-}
-
-/** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
-  const { mountpoint, how, reason, connection, unmount } = made
-  let isForced = false
-  const closed = ended.catch((error: unknown) => {
-    // To whoever asked for it, the end of the connection is no error.
-    if (!isForced || errnoOf(error) !== ERRNO.ECONNABORTED) throw error
-  })
-  // Whoever awaits it hears of it; nobody has to. A mount whose connection was aborted is still there, and dead: then the
-  // guardian stays, and takes it away in the end.
-  closed.then(guardian.stop, () => undefined)
-  const leave = (options?: UnmountOptions) => {
-    isForced ||= options?.mode === 'force'
-    return unmount(options)
-  }
-  return {
-    mountpoint,
-    how,
-    reason,
-    connection,
-    guardian: guardian.status,
-    closed,
-    unmount: leave,
-    [Symbol.asyncDispose]: () => leave(),
-  }
-}
-
-/** From now on: programs may use the mount, and send a signal, before the promise of it has resolved. */
-function unmountOnSignals(mounting: Promise<Mounted>, signals: readonly NodeJS.Signals[]): void {
-  if (signals.length === 0) return
-  const leave = () => {
-    mounting
-      .then(({ unmount }) => unmount().catch(() => unmount({ mode: 'lazy' })))
-      .catch((error: unknown) => printError(error, 'unmount'))
-  }
-  for (const signal of signals) process.on(signal, leave)
-  const forget = () => {
-    for (const signal of signals) process.off(signal, leave)
-  }
-  mounting.then(({ closed }) => closed).then(forget, forget)
-}
-
-function printError(error: unknown, request: string): void {
-  console.error(`fusewire: ${request}:`, error)
 }
 
 /** For what is filled right away. Not from Node's pool, whose small pieces would share one buffer. */

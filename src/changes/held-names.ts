@@ -25,15 +25,14 @@ export class HeldNames {
 
   /** A reply said what a name is; 0: nothing. */
   gave(parent: NodeId, name: string, node: NodeId | 0): void {
-    const names = this.namesOf(parent)
-    const before = names.get(name)
+    const before = this.directories.get(parent)?.get(name)
     if (before === node) return
     if (before !== undefined) this.demote(parent, name)
     if (node === 0) {
-      this.gaveMissing(parent, names, name)
+      this.gaveMissing(parent, name)
       return
     }
-    names.set(name, node)
+    this.namesOf(parent).set(name, node)
     this.former.delete(node, parent, name)
     const place = { parent, name }
     const places = this.places.get(node)
@@ -139,6 +138,11 @@ export class HeldNames {
     return this.directories.get(parent) ?? []
   }
 
+  /** All nodes that have a name, those that were given first at the start. */
+  nodes(): Iterable<NodeId> {
+    return this.places.keys()
+  }
+
   /** All directories of which a name is held. */
   parents(): Iterable<NodeId> {
     return this.directories.keys()
@@ -152,14 +156,14 @@ export class HeldNames {
     return made
   }
 
-  private gaveMissing(parent: NodeId, names: Map<string, NodeId | 0>, name: string): void {
+  private gaveMissing(parent: NodeId, name: string): void {
     const count = this.missing.get(parent) ?? 0
     if (count >= this.maxMissing) {
       this.overfull.add(parent)
       return
     }
     this.missing.set(parent, count + 1)
-    names.set(name, 0)
+    this.namesOf(parent).set(name, 0)
   }
 
   /** Returns the node that it was; 0 for none. */

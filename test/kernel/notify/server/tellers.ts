@@ -1,6 +1,7 @@
-import type { Change, ChangeBatch } from '#src/changes/feed.js'
+import type { Change } from '#src/changes/feed.js'
 import type { Mount } from '#src/mount.js'
 import type { Random } from '../../../helpers/random.js'
+import { Queue } from './queue.js'
 import type { Item } from './tree.js'
 
 /** Tells the kernel of a change that was just made at the source: one promise for all that it takes. */
@@ -54,20 +55,9 @@ export function byVerbs({ changes }: Mount, random: Random): Teller {
  * By a feed that is followed: later, and by paths. @param pathOf where an object is by now; nothing is told of what is nowhere
  */
 export function byFeed({ follow }: Mount, pathOf: (item: Item) => string | undefined): Teller {
-  const batches: ChangeBatch<() => void>[] = []
-  let wake: () => void = () => undefined
-  async function* feed(): AsyncGenerator<ChangeBatch<() => void>> {
-    for (;;) {
-      while (batches.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-      yield batches.shift()!
-    }
-  }
-  follow(feed(), { saveCursor: (saved) => saved() })
-  const tell = (change: Change) =>
-    new Promise<void>((resolve) => {
-      batches.push({ changes: [change], cursor: resolve })
-      wake()
-    })
+  const feed = new Queue<() => void>()
+  follow(feed, { saveCursor: (saved) => saved() })
+  const tell = (change: Change) => new Promise<void>((resolve) => feed.push({ changes: [change], cursor: resolve }))
   const at = (parent: Item, name: string) => `${pathOf(parent)!}/${name}`
   const modified = async (item: Item, what: object) => {
     const path = pathOf(item)
