@@ -80,7 +80,7 @@ async function tellEntry(step: EntryStep, context: CarryOutContext): Promise<Not
 /** Most likely the name is still the same object, which should stay as it is if so. */
 function expire({ parent, name }: Place, { notify, supports, holdings }: CarryOutContext): Promise<NotifyResult> {
   // Expiring can be lost to a LOOKUP of that name whose answer the peer is just reading.
-  const expireOnly = supports.expireOnly && !holdings.lookedUp.has(parent)
+  const expireOnly = supports.expireOnly && !holdings.isLookedUp(parent)
   return notify.invalEntry(parent, name, { expireOnly })
 }
 

@@ -5,8 +5,9 @@ import { NOT_CACHED, type NotifyResult } from '../notify/result.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import type { Awaitable } from '../server/results.js'
 import { carryOut, together } from './carry-out.js'
-import { ChangeRecorder, placeOf, type Edit } from './edit.js'
+import { ChangeRecorder, editOf, placeOf, type Edit } from './edit.js'
 import { tellEverything, type EverythingContext } from './everything.js'
+import type { Change } from './feed.js'
 import type { Holdings } from './holdings.js'
 import type { ChangePlace, ChangeTarget, EverythingOptions, Modification } from './options.js'
 import { Plan } from './plan.js'
@@ -121,11 +122,15 @@ export class Changes {
   async batch(record: (batch: ChangeRecorder) => Awaitable<void>): Promise<NotifyResult> {
     const edits: Edit[] = []
     await record(new ChangeRecorder(edits))
-    return this.apply(edits)
+    return this.#apply(edits)
   }
 
-  /** As many changes as there are, in their order, without holding up requests. */
-  async apply(edits: readonly Edit[]): Promise<NotifyResult> {
+  /** As {@link batch}, of changes as a feed tells them. Many are told in portions, between which requests are answered. */
+  async apply(changes: readonly Change[]): Promise<NotifyResult> {
+    return this.#apply(changes.map(editOf))
+  }
+
+  async #apply(edits: readonly Edit[]): Promise<NotifyResult> {
     if (edits.length <= SLICE) return this.#tell(edits)
     let result = NOT_CACHED
     const ahead: Promise<NotifyResult>[] = []

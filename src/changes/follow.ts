@@ -1,8 +1,6 @@
-import { Deferred } from '../base/deferred.js'
 import type { RaceGuard } from '../notify/race-guard.js'
 import type { Awaitable } from '../server/results.js'
 import type { Changes } from './changes.js'
-import { editOf } from './edit.js'
 import type { ChangeBatch, ChangeFeed } from './feed.js'
 
 /** Why everything was taken as changed. */
@@ -10,7 +8,7 @@ export interface FeedGap {
   /**
    * - `gap`: the feed said that something was lost.
    * - `refused`: a batch could not be told to the kernel; `error` says why. The feed is followed on.
-   * - `ended`, `failed`: the feed tells of nothing any more. From now on nothing is cached that is given to the kernel.
+   * - `ended`, `failed`: the feed tells of nothing any more. From now on nothing stays cached.
    */
   readonly reason: 'gap' | 'refused' | 'ended' | 'failed'
   readonly error: unknown
@@ -61,7 +59,6 @@ export class Follower<Cursor> implements Following {
   private readonly context: FollowContext
   private readonly options: FollowOptions<Cursor>
   private readonly iterator: AsyncIterator<ChangeBatch<Cursor>>
-  private readonly stopping = new Deferred<void>()
   private isStopped = false
   private isMountOver = false
   /** All that was told so far holds, and its cursors are saved. */
@@ -70,8 +67,9 @@ export class Follower<Cursor> implements Following {
   private batches = 0
   private pending = 0
   private sinceTurn = 0
-  /** To be called when there is room again. */
+  /** To be called when there is room again, and when nothing more is to be read. */
   private onRoom: (() => void) | undefined
+  private onStop: (() => void) | undefined
 
   constructor(feed: ChangeFeed<Cursor>, options: FollowOptions<Cursor>, context: FollowContext) {
     this.context = context
@@ -94,7 +92,7 @@ export class Follower<Cursor> implements Following {
 
   private halt(): void {
     this.isStopped = true
-    this.stopping.resolve()
+    this.onStop?.()
     this.onRoom?.()
   }
 
@@ -107,7 +105,7 @@ export class Follower<Cursor> implements Following {
       end = { reason: 'failed', error }
     }
     // Not awaited: it may be waiting for something that never comes.
-    if (this.isStopped || end.error !== undefined) void this.leave()
+    if (this.isStopped || end.reason === 'failed') void this.leave()
     if (this.isMountOver) return
     this.context.races.feedEnds()
     await this.everything(end)
@@ -123,13 +121,20 @@ export class Follower<Cursor> implements Following {
   }
 
   private async read(): Promise<void> {
-    const stopped = this.stopping.promise.then(() => undefined)
     while (!this.isStopped) {
-      const next = await Promise.race([this.iterator.next(), stopped])
+      const next = await this.next()
       if (next === undefined || next.done === true) return
       await this.take(next.value)
       if (this.failure !== undefined) throw this.failure.error
     }
+  }
+
+  /** Undefined when it is followed no more. Not by Promise.race, which would keep something of each batch until then. */
+  private next(): Promise<IteratorResult<ChangeBatch<Cursor>> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.onStop = () => resolve(undefined)
+      this.iterator.next().then(resolve, reject)
+    })
   }
 
   private async take(batch: ChangeBatch<Cursor>): Promise<void> {
@@ -140,10 +145,11 @@ export class Follower<Cursor> implements Following {
     }
     this.batches += 1
     this.pending += changes.length
-    const told = this.context.changes.apply(changes.map(editOf))
+    const told = this.context.changes.apply(changes)
     this.done = this.settle(this.done, told, changes.length, cursor)
     this.done.catch((error: unknown) => {
       this.failure ??= { error }
+      this.onStop?.()
       this.onRoom?.()
     })
     this.sinceTurn += changes.length + 1

@@ -28,9 +28,9 @@ const READ_AGAIN_MS = 10_000
  */
 export class Holdings implements PeerObserver {
   readonly names = new HeldNames()
-  /** Directories in which a name was looked up a short time ago. */
-  readonly lookedUp: RecentNodes
   private readonly clock: Clock
+  /** Directories in which a name was looked up. */
+  private readonly lookups = new RecentNodes()
   /** Nodes of which pages may be cached (of a directory the listing, of a link its target), and when they were last read. */
   private readonly content = new Map<NodeId, number>()
   /** How many stores of each node are on their way. */
@@ -44,7 +44,6 @@ export class Holdings implements PeerObserver {
 
   constructor(clock: Clock) {
     this.clock = clock
-    this.lookedUp = new RecentNodes(clock)
   }
 
   /** Whether pages of the node may be cached; of a directory its listing, of a symbolic link its target. */
@@ -71,6 +70,11 @@ export class Holdings implements PeerObserver {
     if (left === 0) this.storing.delete(node)
     else this.storing.set(node, left)
     if (isThere && !this.content.has(node)) this.content.set(node, -Infinity)
+  }
+
+  /** Whether any name in the directory was looked up a short time ago. */
+  isLookedUp(directory: NodeId): boolean {
+    return this.lookups.has(directory, this.clock.now())
   }
 
   isOpen(node: NodeId): boolean {
@@ -161,7 +165,7 @@ export class Holdings implements PeerObserver {
     if (request.op === 'LINK') this.names.gave(parent, request.newname, node)
     else if (request.op !== 'TMPFILE' && 'name' in request) {
       if (node !== 0 || isEntryKept(reply, OUT_HEADER_SIZE)) this.names.gave(parent, request.name, node)
-      if (request.op === 'LOOKUP') this.lookedUp.add(parent)
+      if (request.op === 'LOOKUP') this.lookups.add(parent, this.clock.now())
     }
     if (node !== 0) this.gaveLinks(node, reply, OUT_HEADER_SIZE)
   }

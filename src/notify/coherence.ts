@@ -8,6 +8,7 @@ import {
   eachEntry,
   ENTRY_REPLIES,
   entryIsDirectory,
+  entryIsFile,
   entryNode,
   entrySize,
   expireAttributes,
@@ -18,6 +19,7 @@ import type { Work } from './job.js'
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
 import type { PeerObserver } from './observer.js'
+import { OpenFiles } from './open-files.js'
 import { RaceGuard, type Moment } from './race-guard.js'
 import { StoredTails } from './stored-tails.js'
 
@@ -32,18 +34,13 @@ export class Coherence {
   readonly listings = new Listings()
   readonly tails = new StoredTails()
   private readonly observer: PeerObserver | undefined
+  readonly open = new OpenFiles()
   /** To be set by who can send. */
   onStale: (work: Work) => void = () => undefined
 
   /** @param observer who hears what is given, and taken back */
   constructor(observer?: PeerObserver) {
     this.observer = observer
-  }
-
-  /** A request came; its handler is called next, if it has one. */
-  beforeCall(request: Request): void {
-    this.observer?.asked(request)
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') this.listings.begin(request.header.nodeid)
   }
 
   /**
@@ -83,8 +80,15 @@ export class Coherence {
   afterReply(request: Request, out: MessageBuffer, end: number): void {
     const { op, header } = request
     this.observer?.answered(request, out, end)
+    // No reply can keep the peer from caching these.
+    if (this.races.isUntold && (op === 'READ' || op === 'READLINK')) {
+      this.onStale({ notification: 'INVAL_INODE', node: header.nodeid, offset: 0, length: Infinity })
+    }
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
-    else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
+    else if (ENTRY_REPLIES.has(op)) {
+      this.gave(header.nodeid, out, OUT_HEADER_SIZE)
+      if (op === 'CREATE' || op === 'TMPFILE') this.open.opened(entryNode(out, OUT_HEADER_SIZE))
+    } else if (op === 'OPEN') this.open.opened(header.nodeid)
     else if (this.tails.isEmpty) return
     else if (op === 'GETATTR' || op === 'SETATTR') this.gaveSize(header.nodeid, attributesSize(out, false))
     else if (op === 'STATX') this.gaveSize(header.nodeid, attributesSize(out, true))
@@ -92,13 +96,26 @@ export class Coherence {
 
   private gave(parent: NodeId, out: MessageBuffer, at: number): void {
     const node = entryNode(out, at)
-    this.known.add(node, parent, entryIsDirectory(out, at))
+    this.known.add(node, parent, entryIsDirectory(out, at), entryIsFile(out, at))
     if (!this.tails.isEmpty) this.gaveSize(node, entrySize(out, at))
   }
 
   private gaveSize(node: NodeId, size: number): void {
     const stale = this.tails.gaveSize(node, size)
     if (stale !== undefined) this.onStale(stale)
+  }
+
+  /** A request came; its handler is called next, if it has one. */
+  received(request: Request): void {
+    const { op, header } = request
+    this.observer?.asked(request)
+    if (op === 'RELEASE') this.open.released(header.nodeid)
+    else if (op === 'READDIR' || op === 'READDIRPLUS') this.listings.begin(header.nodeid)
+  }
+
+  /** A request was answered ENOSYS. */
+  unsupported({ op }: Request): void {
+    if (op === 'OPEN') this.open.unseen()
   }
 
   /** FORGET, or one record of BATCH_FORGET. */

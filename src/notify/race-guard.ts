@@ -84,6 +84,11 @@ export class RaceGuard {
     if (this.unanswered.delete(request) && this.nodes.size + this.names.size > 0) this.tidy()
   }
 
+  /** Whether nobody tells of changes any more, so that nothing may be kept. */
+  get isUntold(): boolean {
+    return this.endedFeeds > 0
+  }
+
   /** Whether there may be changes that nobody has told of yet. */
   get isToldLate(): boolean {
     return this.feeds > 0
@@ -91,7 +96,7 @@ export class RaceGuard {
 
   /** Whether anything at all was touched since. */
   anySince(began: Moment): boolean {
-    return this.now !== began || this.endedFeeds > 0
+    return this.now !== began || this.isUntold
   }
 
   nodeTouchedSince(node: NodeId, began: Moment): boolean {
@@ -103,7 +108,7 @@ export class RaceGuard {
   }
 
   private isTouchedSince(began: Moment): boolean {
-    return this.all > began || this.endedFeeds > 0
+    return this.all > began || this.isUntold
   }
 
   private get isAnswering(): boolean {

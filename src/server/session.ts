@@ -21,7 +21,7 @@ import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
-import { AFTER_EMPTY } from './requests/dir.js'
+import { isAfterEmpty } from './requests/dir.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
@@ -104,14 +104,12 @@ export class Session implements Receiver, RequestHost {
 
   /** The requests whose handlers are at work, in the order in which they came. */
   requestsInFlight(): RequestInFlight[] {
-    const now = this.clock.now()
-    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, now))
+    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, this.clock.now()))
   }
 
   /** The notifications that the kernel makes wait, the oldest first. */
   notificationsWaiting(): WaitingNotification[] {
-    const now = this.clock.now()
-    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, now))
+    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, this.clock.now()))
   }
 
   stats(): SessionStats {
@@ -179,15 +177,16 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
-    this.coherence.beforeCall(request)
+    this.coherence.received(request)
     const operation = OPERATIONS[request.op]
     const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
+      this.coherence.unsupported(request)
       this.fail(unique, ERRNO.ENOSYS, undefined)
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if ((request.op === 'READDIR' || request.op === 'READDIRPLUS') && request.fuse_read_in.offset === AFTER_EMPTY) {
+    if (isAfterEmpty(request)) {
       this.fail(unique, 0, space)
       return 'done'
     }
@@ -300,8 +299,8 @@ export class Session implements Receiver, RequestHost {
     const port = notifyPort ?? new TransportPort(this.transport)
     const { codec, coherence, clock, watchdog, resends } = this
     const onWaiting = watchdog && (() => watchdog.poke())
-    const onResend = () => resends.sent()
-    return new NotifyEngine({ port, codec, kernel, coherence, clock, onResend, onWaiting }, notify)
+    const made = { port, codec, kernel, coherence, clock, onWaiting, onResend: () => resends.sent() }
+    return new NotifyEngine(made, notify)
   }
 
   private watch(options: WatchdogOptions): Watchdog {
@@ -341,6 +340,7 @@ export class Session implements Receiver, RequestHost {
     result?: unknown,
   ): void {
     const errno = errnoOf(error)
+    if (errno === ERRNO.ENOSYS) this.coherence.unsupported(request)
     this.fail(request.header.unique, errno ?? ERRNO.EIO, space)
     this.takeBack(request, argument, result)
     if (errno === undefined) this.report(error, request.op)

@@ -69,6 +69,12 @@ onBothLanes({
     await server.file(`${dir}new`)
     assert.ok(await client.call('exists', at('new')))
     assert.deepEqual(await client.call('list', at()), ['f', 'new'])
+    // Also through a descriptor, once the kernel has taken that what was read is to be dropped.
+    const fd = await client.call('open', at('f'), O.RDONLY)
+    await client.call('preadAll', fd)
+    await server.tree('write', `${dir}f`, 'read again')
+    while (String(await client.call('preadAll', fd)) !== 'read again');
+    await client.call('close', fd)
     // The next one is trusted again.
     await server.ask('follow')
     await read()

@@ -110,7 +110,7 @@ test('more names in one go than are worth it: all at once', async () => {
 
 test('without DELETE, STORE and FUSE_EXPIRE_ONLY: what does the same, but for watchers, pages and objects that stay', async () => {
   const h = seen(await harness({ supports: { delete: false, store: false, expireOnly: false } }))
-  h.later(2000)
+  h.later(3000)
   assert.deepEqual((await h.sentFor(() => h.changes.modified('d/f', { data: Buffer.from('new') }))).sent, [
     'INVAL_INODE 3 0+3',
   ])

@@ -4,12 +4,14 @@ import { settle } from '../notify/harness.js'
 import { DIR, FILE, harness, ROOT } from './harness.js'
 
 test('bytes that are on their way count as cached, even if the file is given back and got again before them', async () => {
-  const { changes, port, lookup, read, forget, holdings } = await harness()
+  const { changes, port, lookup, open, close, read, forget, holdings } = await harness()
   lookup(ROOT, 'd')
   lookup(DIR, 'f')
+  open(FILE)
   read(FILE)
   const first = changes.modified(FILE, { data: Buffer.from('one') })
   await settle()
+  close(FILE)
   forget(FILE)
   lookup(DIR, 'f')
   const second = changes.modified(FILE, { data: Buffer.from('two') })
@@ -20,9 +22,10 @@ test('bytes that are on their way count as cached, even if the file is given bac
 })
 
 test('bytes for what is no regular file: the content is dropped instead', async () => {
-  const { changes, port, lookup, read } = await harness()
+  const { changes, port, lookup, open, read } = await harness()
   lookup(ROOT, 'd')
   lookup(DIR, 'l')
+  open(5 as typeof FILE)
   read(5 as typeof FILE)
   const result = changes.modified('d/l', { data: Buffer.from('target') })
   await port.answer('STORE', 'EINVAL')

@@ -105,6 +105,7 @@ test('what the source tells, by paths, nodes and objects', async () => {
 
 test('an event comes when the change holds', async () => {
   const h = await seen()
+  h.open(FILE)
   h.read(FILE)
   const watcher = h.watchers.watch('d/f')
   const next = watcher.next()
