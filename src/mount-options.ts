@@ -56,6 +56,14 @@ export interface MountOptions extends KernelMountOptions {
    */
   readonly followClients?: boolean
   /**
+   * While that helps, a CPU that would be idle is kept from sleeping, by a thread of the kernel's that has the lowest priority:
+   * with an idle CPU at hand the scheduler would part server and client again. So a mount that is used one request after
+   * another takes the time of two CPUs, as far as others leave it; one that nobody uses takes none. Needs io_uring, and is
+   * left out where that is forbidden.
+   * @default true
+   */
+  readonly keepCpuAwake?: boolean
+  /**
    * How many worker threads serve the filesystem, which then must be given as the URL of its module; each makes one of its
    * own. 0 for none: this thread serves it. docs/transports.md tells what such a filesystem owes. @default 0
    */
