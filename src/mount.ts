@@ -148,7 +148,10 @@ async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions
   // What nobody asked for in so many words is left out where the mount cannot do it.
   const isPushed = cache === 'push' && (given.cache === 'push' || given.changes !== false)
   const push = isPushed ? new Push(fs, report) : undefined
-  const { kind, reason, loop } = await chooseLoop(options.loop)
+  const { kind, reason, loop } = await chooseLoop(options.loop).catch((error: unknown) => {
+    push?.end()
+    throw error
+  })
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
     push?.end()

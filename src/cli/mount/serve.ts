@@ -49,7 +49,7 @@ export async function serve(plan: MountPlan, { signals, ready, report, say }: Cu
   signals.watch(mounted)
   reportOnSignal(mounted, plan.json, report)
   try {
-    const ended = mounted.closed.then(() => EXIT.OK as number)
+    const ended = mounted.closed.then((): number => (signals.isForced ? EXIT.FORCED : EXIT.OK))
     const forced = signals.forced.then(() => EXIT.FORCED as number)
     // A fault of the filesystem ends the process; it must not leave a dead mount behind.
     const fault = new Promise<never>((_resolve, reject) => process.once('uncaughtException', reject))

@@ -23,6 +23,11 @@ export class SignalStop {
     for (const signal of SIGNALS) process.on(signal, () => this.stop())
   }
 
+  /** A second signal has come: however the mount ends now, it was by that. */
+  get isForced(): boolean {
+    return this.count > 1
+  }
+
   /** From now on there is something to unmount. A signal that came before counts. */
   watch(mounted: Mount): void {
     this.mounted = mounted

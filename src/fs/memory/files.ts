@@ -3,7 +3,7 @@ import type { NodeId } from '../../base/ids.js'
 import type { Change } from '../../changes/feed.js'
 import * as linux from './constants.js'
 import { Directory } from './directory.js'
-import { CTIME, Inode, RegularFile, Symlink, type NewInode } from './inode.js'
+import { CTIME, RegularFile, Symlink, type Inode, type NewInode } from './inode.js'
 import type { Space } from './space.js'
 import * as tree from './tree.js'
 

@@ -157,6 +157,7 @@ export class PassthroughFileSystem extends FileSystem implements Disposable {
 
   override init(kernel: Negotiated): void {
     this.files.writeback = kernel.has('WRITEBACK_CACHE')
+    this.trust.mounted()
   }
 
   override lookup(req: name.NameRequest): Entry | NegativeEntry {

@@ -31,6 +31,11 @@ export class Trust {
     this.watches = undefined
   }
 
+  /** A new mount, which may not be one that is told. */
+  mounted(): void {
+    this.isOn = this.watches !== undefined
+  }
+
   forget(node: NodeId): void {
     this.watches?.forget(node)
   }
