@@ -46,7 +46,7 @@ export async function stageOnClient(why: string): Promise<Stage> {
 /** @param following if the client is to be told what changes, until this is aborted */
 async function connect(fs: MemoryFileSystem, following?: AbortSignal): Promise<Client> {
   const [near, far] = createPair()
-  const setup = new ChangesSetup(fs, Infinity)
+  const setup = new ChangesSetup(fs)
   const session = new Session(far, fs, {
     defaults: FOR_EVER,
     init: { explicitInvalidateData: 'auto' },
