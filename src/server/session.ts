@@ -135,6 +135,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   private dispatch(message: MessageBuffer, request: Request): Received {
+    if (this.isInitialised === (request.op === 'INIT')) return this.refuseOrder(request)
     switch (request.op) {
       case 'INIT':
         this.init(request)
@@ -162,13 +163,17 @@ export class Session implements Receiver, RequestHost {
   }
 
   private async finish(error: Error | undefined): Promise<void> {
+    const { isShared = false } = this.options
     // Most mounts never send DESTROY.
-    if (this.isInitialised && !this.isDestroyed) {
+    if (this.isInitialised && (isShared || !this.isDestroyed)) {
       try {
         await this.fs.destroy?.()
       } catch (fault) {
         this.report(fault, 'DESTROY')
       }
+    }
+    if (isShared) {
+      for (const [node, nlookup] of Array.from(this.coherence.known.entries())) this.forget(node, nlookup)
     }
     if (error === undefined) this.end.resolve()
     else this.end.reject(error)
@@ -177,6 +182,10 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    if (this.inFlight.size >= (this.options.maxInFlight ?? Infinity)) {
+      this.fail(unique, ERRNO.EAGAIN, undefined)
+      return 'done'
+    }
     const operation = OPERATIONS[request.op]
     const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
@@ -309,7 +318,9 @@ export class Session implements Receiver, RequestHost {
     return new Watchdog({ clock: this.clock, unanswered, waiting: () => this.engine?.waiting() ?? [] }, options)
   }
 
-  private forget(node: NodeId, nlookup: number): void {
+  private forget(node: NodeId, wanted: number): void {
+    const nlookup = this.options.isShared === true ? Math.min(wanted, this.coherence.known.count(node)) : wanted
+    if (nlookup === 0) return
     this.coherence.forget(node, nlookup)
     try {
       this.fs.forget?.({ node, nlookup })
@@ -320,16 +331,31 @@ export class Session implements Receiver, RequestHost {
 
   /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
+    let isUnknown = false
     try {
       const { opcode, unique } = this.codec.decodeInHeader(message, 0, end)
       const op = opcodeName(opcode)
       const row: OpcodeRow | undefined = op === undefined ? undefined : OPCODES[op]
+      isUnknown = row === undefined
       if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
       else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
     } catch {
       // Nobody can be told.
     }
-    this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    const { onMalformed } = this.options
+    if (onMalformed === undefined) this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    else if (!isUnknown) onMalformed(error)
+  }
+
+  /** INIT comes first, and once. */
+  private refuseOrder({ op, header }: Request): Received {
+    const problem = op === 'INIT' ? 'comes a second time' : 'comes before INIT'
+    if ((OPCODES[op] as OpcodeRow).reply) this.fail(header.unique, ERRNO.EIO, undefined)
+    const error = new ProtocolError(op, 'opcode', 4, problem)
+    const { onMalformed } = this.options
+    if (onMalformed === undefined) this.report(error, op)
+    else onMalformed(error)
+    return 'done'
   }
 
   /** The handler failed, or what it answered cannot be sent. */

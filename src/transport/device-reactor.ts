@@ -79,12 +79,16 @@ export class Reactor implements Loop {
       this.waiting.add(this.loop.fd, EPOLL.IN)
     }
     this.sources.push(source)
-    // Each request wakes one of the threads that serve a mount, not all.
-    this.waiting.add(source.fd, EPOLL.IN | EPOLL.EXCLUSIVE)
+    this.watch(source)
     if (this.running) return
     this.running = true
     this.entry.ref()
     this.entry.request()
+  }
+
+  update(source: Source): void {
+    this.waiting?.remove(source.fd)
+    this.watch(source)
   }
 
   remove(source: Source): void {
@@ -99,6 +103,11 @@ export class Reactor implements Loop {
 
   close(): void {
     this.entry.close()
+  }
+
+  private watch(source: Source): void {
+    // Each request wakes one of the threads that serve a mount, not all. The bits are those of poll(2).
+    this.waiting?.add(source.fd, (source.interest ?? EPOLL.IN) | EPOLL.EXCLUSIVE)
   }
 
   /** Serves until promises or the loop are due; then comes back after their turn. */
