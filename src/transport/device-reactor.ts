@@ -55,6 +55,11 @@ export class Reactor implements Loop {
   private owesSettle = false
   /** Whether handlers left something pending, which may be for libuv to go on with, since the loop was last looked at. */
   private owesLook = false
+  /**
+   * Whether something goes on after handlers since the loop's last turn. It may have put something into `process.nextTick`
+   * behind this, of which nobody is told: that is done for sure only when the loop has its turn.
+   */
+  private owesTicks = false
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
   /** When to spin again: others want this CPU, and who sleeps in vain is back sooner than who gave it away. */
@@ -124,7 +129,7 @@ export class Reactor implements Loop {
       } else if (this.owesLook && this.isLoopDue()) return this.giveTurn()
       else if (!this.spin()) {
         if (this.owesSettle) return this.settle()
-        if (this.sleep()) return this.giveTurn()
+        if (this.owesTicks || this.sleep()) return this.giveTurn()
       }
     }
     this.running = false
@@ -142,7 +147,10 @@ export class Reactor implements Loop {
       this.armed = this.patience > 0
       this.owesSettle = true
       this.owesTurn = true
-      if ((result & PENDING) !== 0) this.owesLook = true
+      if ((result & PENDING) !== 0) {
+        this.owesLook = true
+        this.owesTicks = true
+      }
     }
     return result
   }
@@ -212,6 +220,7 @@ export class Reactor implements Loop {
     this.stats.turns += 1
     this.owesSettle = false
     this.owesTurn = false
+    this.owesTicks = false
     this.entry.request()
   }
 }

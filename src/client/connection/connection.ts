@@ -217,7 +217,8 @@ export class Connection implements Receiver {
 
   receive(message: MessageBuffer, end: number): Received {
     const result = this.judge(message, end)
-    if (typeof result === 'number') return 'done'
+    // Whoever waits for the reply goes on after this call.
+    if (typeof result === 'number') return 'pending'
     void result.then(() => this.transport.release(message))
     return 'kept'
   }
