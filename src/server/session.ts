@@ -8,7 +8,6 @@ import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
 import { answerInit } from '../protocol/negotiate.js'
 import { withoutNotifications, type InitIn, type Negotiated } from '../protocol/negotiated.js'
-import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
 import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
@@ -22,6 +21,8 @@ import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import { AFTER_EMPTY } from './requests/dir.js'
+import { checkOrder, refusalOf } from './refusal.js'
+import { sheltered } from './report.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
@@ -49,6 +50,7 @@ export class Session implements Receiver, RequestHost {
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
+  private readonly report: SessionOptions['onError']
   private codec = new MessageCodec()
   private isInitialised = false
   private isDestroyed = false
@@ -60,6 +62,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.report = sheltered(options.onError)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
@@ -75,7 +78,9 @@ export class Session implements Receiver, RequestHost {
 
   receive(message: MessageBuffer, end: number): Received {
     try {
-      return this.dispatch(message, this.codec.decodeRequest(message, 0, end))
+      const request = this.codec.decodeRequest(message, 0, end)
+      checkOrder(request, this.isInitialised)
+      return this.dispatch(message, request)
     } catch (error) {
       this.refuse(message, end, error)
       return 'done'
@@ -135,7 +140,6 @@ export class Session implements Receiver, RequestHost {
   }
 
   private dispatch(message: MessageBuffer, request: Request): Received {
-    if (this.isInitialised === (request.op === 'INIT')) return this.refuseOrder(request)
     switch (request.op) {
       case 'INIT':
         this.init(request)
@@ -329,33 +333,13 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
-  /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
+  /** A message that is none: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
-    let isUnknown = false
-    try {
-      const { opcode, unique } = this.codec.decodeInHeader(message, 0, end)
-      const op = opcodeName(opcode)
-      const row: OpcodeRow | undefined = op === undefined ? undefined : OPCODES[op]
-      isUnknown = row === undefined
-      if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
-      else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
-    } catch {
-      // Nobody can be told.
-    }
+    const refusal = refusalOf(this.codec, message, end, error)
+    if (refusal !== undefined) this.fail(refusal.unique, refusal.errno, undefined)
     const { onMalformed } = this.options
     if (onMalformed === undefined) this.report(error, error instanceof ProtocolError ? error.subject : 'request')
-    else if (!isUnknown) onMalformed(error)
-  }
-
-  /** INIT comes first, and once. */
-  private refuseOrder({ op, header }: Request): Received {
-    const problem = op === 'INIT' ? 'comes a second time' : 'comes before INIT'
-    if ((OPCODES[op] as OpcodeRow).reply) this.fail(header.unique, ERRNO.EIO, undefined)
-    const error = new ProtocolError(op, 'opcode', 4, problem)
-    const { onMalformed } = this.options
-    if (onMalformed === undefined) this.report(error, op)
-    else onMalformed(error)
-    return 'done'
+    else if (refusal?.isUnknown !== true) onMalformed(error)
   }
 
   /** The handler failed, or what it answered cannot be sent. */
@@ -373,18 +357,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   private takeBack(request: Request, argument: unknown, result: unknown): void {
-    takeBack(this.fs, request, argument, result, (error, name) => this.report(error, name))
-  }
-
-  private report(error: unknown, request: string): void {
-    try {
-      this.options.onError(error, request)
-    } catch (fault) {
-      // Not ours to handle, and thrown here it would end the transport's loop.
-      queueMicrotask(() => {
-        throw fault
-      })
-    }
+    takeBack(this.fs, request, argument, result, this.report)
   }
 
   private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {

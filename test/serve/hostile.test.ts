@@ -275,7 +275,10 @@ test('garbage of every kind', LIMIT, async () => {
   await good.close()
 })
 
-/** A message with a true length, mostly, and an opcode that there is, mostly, on a node that there is, now and then. */
+/**
+ * A message with a true length, mostly, and an opcode that there is, mostly, on a node that there is, now and then. Not on the
+ * file of the witness: whoever may connect may truncate it.
+ */
 function garbage(random: Random): Buffer {
   const bytes = Buffer.alloc(random.pick([16, 40, 44, 48, 56, 60, 80, 96, 104, 128, 300]))
   for (let i = 0; i < bytes.length; i += 1) if (random.below(3) === 0) bytes[i] = random.below(256)
@@ -285,7 +288,7 @@ function garbage(random: Random): Buffer {
   // INIT a second time has a test of its own.
   bytes.writeUInt32LE(opcode === 26 ? 3 : opcode, 4)
   bytes.writeBigUInt64LE(BigInt(2 + 2 * random.below(1000)), 8)
-  bytes.writeBigUInt64LE(BigInt(random.pick([0, 1, 1, 2, 3, 4])), 16)
+  bytes.writeBigUInt64LE(BigInt(random.pick([0, 1, 1, 3, 4, 5])), 16)
   if (random.below(20) > 0) bytes.writeUInt32LE(0, 36)
   return bytes
 }
