@@ -1,4 +1,4 @@
-import type { FileHandle, NodeId } from '../base/ids.js'
+import type { FileHandle } from '../base/ids.js'
 import type { Notifier } from '../notify/notifier.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import type { FileSystem } from '../server/filesystem.js'
@@ -41,48 +41,31 @@ export function clientView(fs: FileSystem, host: Host): View {
 }
 
 function before(holdings: Holdings, method: Method, request: unknown): void {
-  switch (method) {
-    case 'release':
-    case 'releasedir': {
-      const { node, fh } = request as ReleaseRequest
-      holdings.release(method, node, fh)
-      break
-    }
-    case 'setlk': {
-      const lock = request as Mutable<LockRequest>
-      lock.owner = holdings.lock(lock.owner, lock as LockRequest)
-      break
-    }
-    case 'getlk': {
-      const lock = request as Mutable<LockRequest>
-      lock.owner = holdings.owner(lock.owner)
-      break
-    }
-    case 'flush': {
-      const flush = request as Mutable<FlushRequest>
-      const theirs = flush.lockOwner
-      flush.lockOwner = holdings.owner(theirs)
-      holdings.unlock(theirs, flush.node)
-      break
-    }
+  if (method === 'release' || method === 'releasedir') {
+    const { node, fh } = request as ReleaseRequest
+    holdings.release(method, node, fh)
+  } else if (method === 'setlk') {
+    const lock = request as Mutable<LockRequest>
+    lock.owner = holdings.lock(lock.owner, lock as LockRequest)
+  } else if (method === 'getlk') {
+    const lock = request as Mutable<LockRequest>
+    lock.owner = holdings.owner(lock.owner)
+  } else if (method === 'flush') {
+    const flush = request as Mutable<FlushRequest>
+    const theirs = flush.lockOwner
+    flush.lockOwner = holdings.owner(theirs)
+    holdings.unlock(theirs, flush.node)
   }
 }
 
 /** What was opened is this client's, to be closed for it if it does not do so. */
 function keep(holdings: Holdings, method: Method, request: unknown, result: unknown): void {
-  switch (method) {
-    case 'open':
-    case 'opendir': {
-      const { node, flags } = request as OpenRequest
-      holdings.open(method === 'open' ? 'release' : 'releasedir', node, handleOf(result as OpenResult), flags)
-      break
-    }
-    case 'create':
-    case 'tmpfile': {
-      const { entry, open } = result as CreateResult
-      holdings.open('release', entry.node as NodeId, handleOf(open), (request as CreateRequest).flags)
-      break
-    }
+  if (method === 'open' || method === 'opendir') {
+    const { node, flags } = request as OpenRequest
+    holdings.open(method === 'open' ? 'release' : 'releasedir', node, handleOf(result as OpenResult), flags)
+  } else if (method === 'create' || method === 'tmpfile') {
+    const { entry, open } = result as CreateResult
+    holdings.open('release', entry.node, handleOf(open), (request as CreateRequest).flags)
   }
 }
 

@@ -71,9 +71,7 @@ export function serveTransport(fs: FileSystem, transport: Transport, options: Se
     onMalformed: cutOff,
     watchdog: watchdogOf(options),
   })
-  const closed = session.closed.then(() => {
-    if (reason !== undefined) throw reason
-  })
+  const closed = endOf(session, () => reason)
   const stopWaiting = limitInit(options.initTimeoutMs ?? 10_000, cutOff)
   session.initialised.then(trace.negotiated.bind(trace), () => transport.close()).finally(stopWaiting)
   // Whoever awaits it hears of it; nobody has to.
@@ -95,6 +93,12 @@ export function serveTransport(fs: FileSystem, transport: Transport, options: Se
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+async function endOf(session: Session, reason: () => Error | undefined): Promise<void> {
+  await session.closed
+  const error = reason()
+  if (error !== undefined) throw error
 }
 
 /** The most bytes of one WRITE: as many as a message of the transport has room for, unless fewer are wanted. */

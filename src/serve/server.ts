@@ -79,7 +79,13 @@ export function serveListener(fs: FileSystem, listener: Listener, options: Serve
     await Promise.all(Array.from(clients, (client) => client.close()))
     if (isBegun) await fs.destroy?.()
   }
-  const closed = listener.closed.finally(finish)
+  const closed = (async () => {
+    try {
+      await listener.closed
+    } finally {
+      await finish()
+    }
+  })()
   // Whoever awaits it hears of it; nobody has to.
   closed.catch(() => undefined)
   const close = async () => {

@@ -44,5 +44,5 @@ export function around(fs: FileSystem, { before, after }: Around): View {
       })
     }
   }
-  return view as View
+  return view
 }

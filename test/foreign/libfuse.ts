@@ -72,8 +72,8 @@ export class ForeignServer implements AsyncDisposable {
   }
 
   private async line(): Promise<string> {
-    const { value, done } = await this.lines.next()
-    if (done === true) throw new Error('the server has ended')
-    return value
+    const next = await this.lines.next()
+    if (next.done === true) throw new Error('the server has ended')
+    return next.value
   }
 }

@@ -21,8 +21,13 @@ export async function unheededPeer(path: string): Promise<void> {
 /** Two connected seqpacket sockets that never block. */
 export function seqpacketPair(): [Fd, Fd] {
   const [AF_UNIX, SOCK_SEQPACKET, SOCK_NONBLOCK, SOCK_CLOEXEC] = [1, 5, 0o4000, 0o2000000]
-  const { scratch, socketpair } = libc()
-  const result = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, scratch.address + SCRATCH.DATA)
+  const { scratch } = libc()
+  const result = libc().socketpair(
+    AF_UNIX,
+    SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
+    0,
+    scratch.address + SCRATCH.DATA,
+  )
   if (result !== 0) throw new Error('there is no pair of sockets')
   const [a, b] = [0, 4].map((at) => new Fd(scratch.view.getInt32(SCRATCH.DATA + at, true), 'a socket'))
   return [a!, b!]

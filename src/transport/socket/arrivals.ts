@@ -5,7 +5,7 @@ const MAX_WAITING = 64
 
 /** Hands over connections, and keeps those that came before there was somebody to take them. */
 export class Arrivals {
-  private waiting: Transport[] = []
+  private readonly waiting: Transport[] = []
   private taker: ((transport: Transport) => void) | undefined
 
   /** Whether one more may come. */

@@ -254,4 +254,30 @@ export function transportContract(name: string, make: () => Promise<Ends>, witho
     const message = a.borrow()
     assert.equal(a.send(message, 16, new Uint8Array(message.bytes.length)), -90)
   })
+
+  check('what goes on after receive is done, however late it asks for its next tick', async ({ a, b }) => {
+    const atA = new Recorder()
+    a.start(atA)
+    const later = async (message: MessageBuffer, end: number) => {
+      for (let i = 0; i < 5; i += 1) {
+        await Promise.resolve()
+        await new Promise<void>((resolve) => process.nextTick(resolve))
+      }
+      const reply = b.borrow()
+      reply.bytes.set(message.bytes.subarray(0, end))
+      b.release(message)
+      b.send(reply, end)
+    }
+    b.start(
+      new Recorder((message, end) => {
+        void later(message, end)
+        return 'kept'
+      }),
+    )
+    for (let i = 0; i < 20; i += 1) {
+      const message = a.borrow()
+      a.send(message, write(message, 40 + i, i))
+      await atA.until(() => atA.messages.length === i + 1)
+    }
+  })
 }
