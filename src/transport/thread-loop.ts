@@ -1,4 +1,4 @@
-import { chooseLoop, type ChosenLoop } from './device-loops.js'
+import { chooseLoop, type ChosenLoop, type LoopKind } from './device-loops.js'
 import type { Loop, LoopStats, Source } from './device-source.js'
 
 /** What all users of the loop of this thread have in common. */
@@ -12,11 +12,13 @@ let shared: Shared | undefined
 
 /**
  * The loop of this thread for one more user: all of them have the same one, since a reactor sleeps in a system call that wakes
- * for its own sources only. To be closed by each.
+ * for its own sources only, and two of them would wake each other for ever. To be closed by each. A plain loop that is asked
+ * for is its user's own.
  *
- * @throws UnsupportedError where there are no system calls to be had
+ * @throws UnsupportedError as `chooseLoop`
  */
-export async function threadLoop(): Promise<ChosenLoop> {
+export async function threadLoop(wish: 'auto' | LoopKind = 'auto'): Promise<ChosenLoop> {
+  if (wish === 'plain') return chooseLoop(wish)
   const mine = (shared ??= { chosen: chooseLoop(), users: 0 })
   mine.users += 1
   const release = () => {
@@ -27,7 +29,12 @@ export async function threadLoop(): Promise<ChosenLoop> {
   }
   try {
     const chosen = await mine.chosen
-    return { ...chosen, loop: new LoopUse(chosen.loop, release) }
+    if (wish === 'reactor' && chosen.kind !== wish) {
+      release()
+      return await chooseLoop(wish)
+    }
+    const reason = wish === 'reactor' ? 'as asked for' : chosen.reason
+    return { ...chosen, reason, loop: new LoopUse(chosen.loop, release) }
   } catch (error) {
     if (shared === mine) shared = undefined
     throw error

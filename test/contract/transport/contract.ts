@@ -274,7 +274,8 @@ export function transportContract(name: string, make: () => Promise<Ends>, witho
         return 'kept'
       }),
     )
-    for (let i = 0; i < 20; i += 1) {
+    // Where it is forgotten, each takes until some timer comes; all together do not end in time.
+    for (let i = 0; i < 400; i += 1) {
       const message = a.borrow()
       a.send(message, write(message, 40 + i, i))
       await atA.until(() => atA.messages.length === i + 1)
