@@ -34,7 +34,7 @@ export async function benchClient(): Promise<unknown> {
   try {
     for (const kind of CONTENDERS) children.push(await start(kind, join(directory, kind)))
     const results: Result[] = []
-    for (const [row, { name, atOnce }] of [...ROWS, { name: 'STORE of a page', atOnce: 200 }].entries()) {
+    for (const [row, { name, atOnce }] of [...ROWS, { name: 'STORE of a page', atOnce: 500 }].entries()) {
       const measured = CONTENDERS.map((): number[] => [])
       // The first round warms up.
       for (let round = 0; round <= rounds; round += 1) {

@@ -7,7 +7,7 @@ import { serve } from '#src/serve/serve.js'
 import { createPair } from '#src/transport/memory.js'
 import { connectSocket, type SocketKind } from '#src/transport/socket/index.js'
 import { ROWS, type Row } from './rows.js'
-import { CACHED, toy } from './toy.js'
+import { storeOffset, Storer, toy } from './toy.js'
 
 /*
  * A client in a process of its own, over one kind of transport: with a pair the server is in the same process, else in
@@ -28,7 +28,7 @@ export interface Count {
 
 /** The number of the row that is none of {@link ROWS}: STOREs of a page, until the last one is seen. */
 export const STORES = ROWS.length
-const STORES_AT_ONCE = 200
+const STORES_AT_ONCE = 500
 
 interface Side {
   readonly client: Client
@@ -42,10 +42,8 @@ async function pairSide(): Promise<Side> {
     toy((given) => (notify = given)),
     far,
   )
-  const store = (times: number) => {
-    for (let i = 1; i <= times; i += 1) void notify!.store(CACHED, 0, new Uint8Array(4096).fill(i & 0xff))
-  }
-  return { client: createClient(near), store }
+  const storer = new Storer(() => notify!)
+  return { client: createClient(near), store: (times) => storer.send(times) }
 }
 
 async function socketSide(kind: SocketKind, path: string): Promise<Side> {
@@ -70,28 +68,25 @@ async function run(call: () => Promise<unknown>, { atOnce }: Row, milliseconds: 
 
 async function runStores({ client, store }: Side, milliseconds: number): Promise<Count> {
   const file = await client.fs.open('/cached')
-  const byte = new Uint8Array(1)
-  await file.read(byte, 0, 1, 0)
-  let times = 0
+  const seen = new DataView(new ArrayBuffer(4))
+  const first = stored
   const start = process.hrtime.bigint()
   const until = performance.now() + milliseconds
-  // The last of them writes its number into the page; the next ones end with another.
-  const stored = async (many: number) => {
-    store(many)
+  while (performance.now() < until) {
+    stored += STORES_AT_ONCE
+    store(STORES_AT_ONCE)
     do {
       await new Promise(setImmediate)
-      await file.read(byte, 0, 1, 0)
-    } while (byte[0] !== many)
-    times += many
+      await file.read(seen, 0, 4, storeOffset(stored))
+    } while (seen.getUint32(0, true) !== stored)
   }
-  while (performance.now() < until) {
-    await stored(STORES_AT_ONCE)
-    await stored(1)
-  }
+  const ns = Number(process.hrtime.bigint() - start)
   await file.close()
-  return { times, ns: Number(process.hrtime.bigint() - start) }
+  return { times: stored - first, ns }
 }
 
+/** How many were sent in all turns. */
+let stored = 0
 const [kind, path] = process.argv.slice(2)
 const side = kind === 'pair' ? await pairSide() : await socketSide(kind as SocketKind, path!)
 await side.client.ready

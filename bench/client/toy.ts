@@ -49,3 +49,31 @@ export function toy(onInit: (notify: Notifier) => void = () => undefined): FileS
     write: ({ data }) => data.length,
   }
 }
+
+const PAGE = 4096
+/** STOREs go round so many pages. */
+const PAGES = 256
+
+/** Where the STORE of this number goes. */
+export function storeOffset(number: number): number {
+  return (number % PAGES) * PAGE
+}
+
+/** Sends STOREs of whole pages, each with its number in front: 1, 2, 3 … over all calls. */
+export class Storer {
+  private number = 0
+  private readonly notify: () => Notifier
+
+  constructor(notify: () => Notifier) {
+    this.notify = notify
+  }
+
+  send(times: number): void {
+    for (let i = 0; i < times; i += 1) {
+      this.number += 1
+      const page = new Uint8Array(PAGE)
+      new DataView(page.buffer).setUint32(0, this.number, true)
+      void this.notify().store(CACHED, storeOffset(this.number), page)
+    }
+  }
+}

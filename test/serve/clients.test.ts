@@ -157,6 +157,36 @@ for (const kind of KINDS) {
   })
 }
 
+test('a client has no more requests under way than it may, and the others have their turn', LIMIT, async () => {
+  const waiting: (() => void)[] = []
+  const fs: FileSystem = {
+    statfs: () => new Promise((resolve) => waiting.push(() => resolve({}))),
+    getattr: () => ({ attr: { mode: 0o40755 } }),
+  }
+  const [near, far] = createPair()
+  const served = serve(fs, far)
+  const client = createClient(near, { maxInFlight: 3 })
+  await served.ready
+  let done = 0
+  const calls = Array.from({ length: 10 }, async () => {
+    await client.fs.statfs('/')
+    done += 1
+  })
+  await until(() => waiting.length === 3)
+  for (let i = 0; i < 20; i += 1) await new Promise(setImmediate)
+  assert.equal(served.inFlight().requests.length, 3)
+  while (done < 10) {
+    waiting.shift()?.()
+    await new Promise(setImmediate)
+    assert.ok(served.inFlight().requests.length <= 3)
+  }
+  await Promise.all(calls)
+  // The end of the connection ends those that wait, too.
+  const more = Array.from({ length: 10 }, async () => client.fs.statfs('/'))
+  client.abort()
+  for (const call of await Promise.allSettled(more)) assert.equal(call.status, 'rejected')
+})
+
 test('over a pair the notifier hears what the client has', LIMIT, async () => {
   const [near, far] = createPair()
   const served = serve(new MemoryFileSystem(), far)
