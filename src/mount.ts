@@ -121,6 +121,7 @@ export interface MountOptions extends KernelMountOptions {
 
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
+  /** Of the loop of this thread, which all that it serves have in common. */
   readonly loop: Readonly<LoopStats>
 }
 

@@ -175,7 +175,8 @@ test('a client has no more requests under way than it may, and the others have t
   await until(() => waiting.length === 3)
   for (let i = 0; i < 20; i += 1) await new Promise(setImmediate)
   assert.equal(served.inFlight().requests.length, 3)
-  while (done < 10) {
+  const isDone = () => done === calls.length
+  while (!isDone()) {
     waiting.shift()?.()
     await new Promise(setImmediate)
     assert.ok(served.inFlight().requests.length <= 3)
