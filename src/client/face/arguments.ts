@@ -89,8 +89,9 @@ export function checkIds(uid: number, gid: number): void {
 }
 
 export function toTime(time: TimeLike): Time {
-  const seconds = time instanceof Date ? time.getTime() / 1000 : time === '' ? Number.NaN : Number(time)
-  if (!Number.isFinite(seconds)) throw wrongType('time', 'a number of seconds or a Date', time)
+  const isTime = time instanceof Date || ['number', 'bigint', 'string'].includes(typeof time)
+  const seconds = time instanceof Date ? time.getTime() / 1000 : Number(time)
+  if (!isTime || !Number.isFinite(seconds)) throw wrongType('time', 'a number of seconds or a Date', time)
   const sec = Math.floor(seconds)
   return { sec, nsec: Math.min(999_999_999, Math.round((seconds - sec) * 1e9)) }
 }

@@ -3,7 +3,7 @@ import { checkBooleans, checkInteger, checkObject, coded, wrongType } from './ar
 import type { TimeLike } from './arguments.js'
 import type { ClientDirectory } from './directory-handle.js'
 import { pathIn } from './dirent.js'
-import { TreeError } from './errors.js'
+import { isMissing, TreeError } from './errors.js'
 import { absolute, isWithin, parentOf } from './paths.js'
 import type { Stats } from './stats.js'
 
@@ -37,6 +37,7 @@ export interface CopyFs {
   chmod(path: string, mode: number): Promise<void>
   utimes(path: string, atime: TimeLike, mtime: TimeLike): Promise<void>
   readlink(path: string): Promise<string>
+  realpath(path: string): Promise<string>
   symlink(target: string, path: string): Promise<void>
   unlink(path: string): Promise<void>
 }
@@ -101,19 +102,29 @@ class Copier {
     try {
       return await this.stat(path)
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      if (isMissing(error)) return undefined
       throw error
     }
   }
 
   /** The copy must not end up in what is copied, whatever links lead there. */
   private async checkParents(from: string, to: string, source: Stats): Promise<void> {
-    const end = parentOf(absolute(from))
-    for (let at = parentOf(absolute(to)); at !== end && at !== '/'; at = parentOf(at)) {
-      const parent = await this.fs.stat(at).catch(() => undefined)
-      if (parent === undefined) return
-      if (parent.ino === source.ino) throw refusal('EINVAL', to, `it lies within ${from}, which is to be copied there`)
+    if (!source.isDirectory()) return
+    const parent = await this.realParent(absolute(to))
+    if (isWithin(parent, await this.fs.realpath(from)))
+      throw refusal('EINVAL', to, `it lies within ${from}, which is to be copied there`)
+  }
+
+  /** Where the first directory above `path` is that is there. */
+  private async realParent(path: string): Promise<string> {
+    for (let parent = parentOf(path); parent !== '/'; parent = parentOf(parent)) {
+      try {
+        return await this.fs.realpath(parent)
+      } catch (error) {
+        if (!isMissing(error)) throw error
+      }
     }
+    return '/'
   }
 
   private async copy(from: string, to: string, source: Stats, target: Stats | undefined): Promise<void> {

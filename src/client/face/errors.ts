@@ -34,3 +34,8 @@ export class TreeError extends FuseWireError {
     this.path = path
   }
 }
+
+/** A call failed for there is no such name. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof SystemError && error.code === 'ENOENT'
+}

@@ -1,3 +1,5 @@
+import { ERRNO } from '../../base/errno.js'
+import { SystemError } from '../../base/errors.js'
 import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME } from '../constants.js'
 import type { Core } from '../core.js'
 import type { Task } from '../task.js'
@@ -119,6 +121,8 @@ export class ClientFileHandle implements AsyncDisposable {
 
   /** Fills one buffer after the other. */
   async readv<T extends readonly ArrayBufferView[]>(buffers: T, position?: number | null) {
+    // As preadv(2) says it.
+    if (buffers.length === 0) throw new SystemError(ERRNO.EINVAL, 'read', this.#path)
     const run = (into: Uint8Array, at: number | undefined) => readAt(this.#core, this.#file, into, at, this.#task)
     return { bytesRead: await this.#call('read', () => onEach(buffers, position, run)), buffers }
   }

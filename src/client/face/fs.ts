@@ -10,7 +10,7 @@ import { rmdir, unlink } from '../vfs/remove.js'
 import { rename } from '../vfs/rename.js'
 import { readTarget } from '../vfs/symlink.js'
 import { getxattr, listxattr, removexattr, setxattr } from '../vfs/xattr.js'
-import { checkBooleans, checkInteger, checkObject } from './argument-errors.js'
+import { checkBooleans, checkInteger } from './argument-errors.js'
 import { toFlags, toMode, toPath, toTime, type ModeLike, type PathLike, type TimeLike } from './arguments.js'
 import type { Bytes } from './bytes.js'
 import { Calls } from './calls.js'
@@ -26,6 +26,8 @@ import { fsWatch, type FsWatchEvent, type FsWatchOptions } from './fs-watch.js'
 import { list, openDirectory } from './listing.js'
 import { bindMethods } from './methods.js'
 import {
+  checkLinkType,
+  checkRemoveOptions,
   encodingOf,
   type NameEncoding,
   type ReadFileOptions,
@@ -205,15 +207,12 @@ export class ClientFs {
   async mkdtemp(prefix: PathLike, options: ByteNames): Promise<Bytes>
   async mkdtemp(prefix: PathLike, options?: TextNames | ByteNames): Promise<Name> {
     const encoding = encodingOf<NameEncoding>(options)
-    const start = toPath(prefix, 'prefix')
-    const path = await asCall('mkdtemp', `${start}XXXXXX`, () => makeTemporary(this.#core, start, this.#task))
-    return encodedName(path, encoding)
+    return encodedName(await makeTemporary(this.#core, toPath(prefix, 'prefix'), this.#task), encoding)
   }
 
   /** @param options `recursive`: as `rm`, for the sake of older programs */
   async rmdir(path: PathLike, options: RemoveOptions = {}): Promise<void> {
-    checkObject(options)
-    checkBooleans(options, ['recursive'])
+    checkRemoveOptions(options)
     const name = toPath(path)
     if (
       options.recursive === true &&
@@ -229,8 +228,7 @@ export class ClientFs {
 
   /** @throws TreeError ERR_FS_EISDIR for a directory without `recursive` */
   async rm(path: PathLike, options: RemoveOptions = {}): Promise<void> {
-    checkObject(options)
-    checkBooleans(options, ['recursive', 'force'])
+    checkRemoveOptions(options)
     await removeTree(this.#core, toPath(path), options, this.#task)
   }
 
@@ -243,8 +241,9 @@ export class ClientFs {
     await this.#calls.both('link', existing, path, (from, dest) => link(this.#core, from, dest, this.#task))
   }
 
-  /** @param _type for Windows, in Node: links are links here */
-  async symlink(target: PathLike, path: PathLike, _type?: 'dir' | 'file' | 'junction' | null): Promise<void> {
+  /** @param type for Windows, in Node: links are links here. Another than those is ERR_FS_INVALID_SYMLINK_TYPE */
+  async symlink(target: PathLike, path: PathLike, type?: 'dir' | 'file' | 'junction' | null): Promise<void> {
+    checkLinkType(type)
     await this.#calls.both('symlink', target, path, (says, name) => symlink(this.#core, says, name, this.#task))
   }
 
@@ -313,13 +312,8 @@ export class ClientFs {
   }
 
   /** utimensat(2): `undefined` leaves a time, `'now'` sets it to the server's. Not in Node. */
-  async setTimes(
-    path: PathLike,
-    atime: TimeLike | 'now' | undefined,
-    mtime: TimeLike | 'now' | undefined,
-  ): Promise<void> {
-    const time = (value: TimeLike | 'now' | undefined) =>
-      value === undefined || value === 'now' ? value : toTime(value)
+  async setTimes(path: PathLike, atime: TimeLike | undefined, mtime: TimeLike | undefined): Promise<void> {
+    const time = (value: TimeLike | undefined) => (value === undefined || value === 'now' ? value : toTime(value))
     if (atime === undefined && mtime === undefined) return
     await this.#calls.change('utimensat', path, () => ({ atime: time(atime), mtime: time(mtime) }))
   }

@@ -1,4 +1,4 @@
-import { wrongType } from './argument-errors.js'
+import { checkBooleans, checkInteger, checkObject, coded, wrongType } from './argument-errors.js'
 import type { ModeLike } from './arguments.js'
 import { checkEncoding, type Encoding } from './text.js'
 
@@ -72,4 +72,21 @@ export function encodingOf<E extends NameEncoding>(
   if (encoding === null || encoding === undefined) return undefined
   if (encoding !== 'buffer') checkEncoding(encoding)
   return encoding
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+export function checkRemoveOptions(options: RemoveOptions): void {
+  checkObject(options)
+  checkBooleans(options, ['recursive', 'force'])
+  checkInteger('options.retryDelay', options.retryDelay ?? 0, 0, 0x7fff_ffff)
+  checkInteger('options.maxRetries', options.maxRetries ?? 0, 0, 0xffff_ffff)
+}
+
+/** @throws Error ERR_FS_INVALID_SYMLINK_TYPE */
+export function checkLinkType(type: unknown): void {
+  if (typeof type !== 'string' || ['dir', 'file', 'junction'].includes(type)) return
+  throw coded(
+    new Error(`a link is a "dir", a "file" or a "junction", not ${JSON.stringify(type)}`),
+    'ERR_FS_INVALID_SYMLINK_TYPE',
+  )
 }

@@ -18,7 +18,7 @@ export function byteStream(read: Read): ReadableStream<Uint8Array> {
       if (count > 0) controller.enqueue(chunk.subarray(0, count))
       else endStream(controller)
     },
-  }) as ReadableStream<Uint8Array>
+  })
 }
 
 function endStream(controller: ReadableByteStreamController): void {
@@ -48,7 +48,6 @@ export async function* lines(read: Read, options: LineOptions): AsyncGenerator<s
   const encoding = options.encoding ?? 'utf8'
   if (decodeText(Uint8Array.of(LINE_FEED), encoding) !== '\n')
     throw wrongValue('the encoding', encoding, 'has no lines that could be told apart by their bytes')
-  const decode = (bytes: Uint8Array) => decodeText(bytes, encoding).split(/[\u2028\u2029]/)
   let rest = new Uint8Array(0)
   let wasReturn = false
   for await (const chunk of chunks(read, options)) {
@@ -59,13 +58,13 @@ export async function* lines(read: Read, options: LineOptions): AsyncGenerator<s
       const isSecond = byte === LINE_FEED && wasReturn
       wasReturn = byte === CARRIAGE_RETURN
       if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) continue
-      if (!isSecond) yield* decode(concatenated(rest, chunk.subarray(start, i)))
+      if (!isSecond) yield decodeText(concatenated(rest, chunk.subarray(start, i)), encoding)
       rest = new Uint8Array(0)
       start = i + 1
     }
     rest = concatenated(rest, chunk.subarray(start))
   }
-  if (rest.length > 0) yield* decode(rest)
+  if (rest.length > 0) yield decodeText(rest, encoding)
 }
 
 async function* chunks(read: Read, { start, end = Infinity }: LineOptions): AsyncGenerator<Uint8Array, undefined> {

@@ -1,7 +1,8 @@
+import { SystemError } from '../../base/errors.js'
 import type { Core } from '../core.js'
-import { failedWith } from '../failure.js'
 import type { Task } from '../task.js'
 import { mkdir } from '../vfs/make.js'
+import { asCall } from './errors.js'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const RANDOM_LETTERS = 6
@@ -14,10 +15,10 @@ export async function makeTemporary(core: Core, prefix: string, task: Task): Pro
     const numbers = crypto.getRandomValues(new Uint32Array(RANDOM_LETTERS))
     const path = prefix + Array.from(numbers, (number) => LETTERS[number % LETTERS.length]!).join('')
     try {
-      await mkdir(core, path, 0o700, task)
+      await asCall('mkdtemp', path, () => mkdir(core, path, 0o700, task))
       return path
     } catch (error) {
-      if (!failedWith(error, 'EEXIST') || tries === MAX_TRIES) throw error
+      if (!(error instanceof SystemError) || error.code !== 'EEXIST' || tries === MAX_TRIES) throw error
     }
   }
 }

@@ -8,7 +8,7 @@ import { mkdir } from '../vfs/make.js'
 import { rmdir, unlink } from '../vfs/remove.js'
 import { withObject } from '../vfs/walk.js'
 import { pathIn } from './dirent.js'
-import { asCall, TreeError } from './errors.js'
+import { asCall, isMissing, TreeError } from './errors.js'
 import { entriesIn } from './listing.js'
 import type { RemoveOptions } from './options.js'
 
@@ -60,10 +60,6 @@ async function remove(core: Core, path: string, isTree: boolean, task: Task): Pr
     }
   }
   await asCall('rmdir', path, () => rmdir(core, path, task))
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 export async function isDirectory(core: Core, path: string, task: Task, follow: boolean): Promise<boolean> {
