@@ -58,7 +58,7 @@ export function checkCopyOptions(options: CopyOptions): void {
     )
 }
 
-/** Copies files, links and, with `recursive`, directories. @throws TreeError with the codes of Node, ERR_FS_CP_… */
+/** Copies files, links and, with `recursive`, directories. @throws TreeError with the codes of Node, such as ERR_FS_CP_EINVAL */
 export async function copyTree(fs: CopyFs, from: string, to: string, options: CopyOptions): Promise<void> {
   await new Copier(fs, options).copyTop(from, to)
 }
@@ -112,7 +112,7 @@ class Copier {
     if (!source.isDirectory()) return
     const parent = await this.realParent(absolute(to))
     if (isWithin(parent, await this.fs.realpath(from)))
-      throw refusal('EINVAL', to, `it lies within ${from}, which is to be copied there`)
+      throw refusal('ERR_FS_CP_EINVAL', to, `it lies within ${from}, which is to be copied there`)
   }
 
   /** Where the first directory above `path` is that is there. */
@@ -130,8 +130,8 @@ class Copier {
   private async copy(from: string, to: string, source: Stats, target: Stats | undefined): Promise<void> {
     if (source.isDirectory()) await this.copyDirectory(from, to, source, target)
     else if (source.isSymbolicLink()) await this.copyLink(from, to, target)
-    else if (source.isSocket()) throw refusal('SOCKET', to, 'a socket cannot be copied', 'EINVAL')
-    else if (source.isFIFO()) throw refusal('FIFO_PIPE', to, 'a FIFO cannot be copied', 'EINVAL')
+    else if (source.isSocket()) throw refusal('ERR_FS_CP_SOCKET', to, 'a socket cannot be copied', 'EINVAL')
+    else if (source.isFIFO()) throw refusal('ERR_FS_CP_FIFO_PIPE', to, 'a FIFO cannot be copied', 'EINVAL')
     else await this.copyFile(from, to, source, target)
   }
 
@@ -146,7 +146,7 @@ class Copier {
   private async copyFile(from: string, to: string, source: Stats, target: Stats | undefined): Promise<void> {
     if (target !== undefined) {
       if (this.options.force === false) {
-        if (this.options.errorOnExist === true) throw refusal('EEXIST', to, 'it is there already', 'EEXIST')
+        if (this.options.errorOnExist === true) throw refusal('ERR_FS_CP_EEXIST', to, 'it is there already', 'EEXIST')
         return
       }
       await this.fs.unlink(to)
@@ -168,24 +168,24 @@ class Copier {
       return
     }
     const there = absolute(await this.fs.readlink(to), parentOf(absolute(to)))
-    if (isWithin(there, leadsTo)) throw refusal('EINVAL', to, `it leads to ${there}, within ${leadsTo}`)
+    if (isWithin(there, leadsTo)) throw refusal('ERR_FS_CP_EINVAL', to, `it leads to ${there}, within ${leadsTo}`)
     if ((await this.fs.stat(from)).isDirectory() && isWithin(leadsTo, there))
-      throw refusal('SYMLINK_TO_SUBDIRECTORY', to, `${leadsTo} lies within ${there}`, 'EINVAL')
+      throw refusal('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', to, `${leadsTo} lies within ${there}`, 'EINVAL')
     await this.fs.unlink(to)
     await this.fs.symlink(leadsTo, to)
   }
 }
 
 function check(from: string, to: string, source: Stats, target: Stats | undefined): void {
-  if (target?.ino === source.ino) throw refusal('EINVAL', to, `it is the same as ${from}`)
+  if (target?.ino === source.ino) throw refusal('ERR_FS_CP_EINVAL', to, `it is the same as ${from}`)
   if (target !== undefined && source.isDirectory() && !target.isDirectory())
-    throw refusal('DIR_TO_NON_DIR', to, `it is no directory, and ${from} is one`, 'EISDIR')
+    throw refusal('ERR_FS_CP_DIR_TO_NON_DIR', to, `it is no directory, and ${from} is one`, 'EISDIR')
   if (target !== undefined && !source.isDirectory() && target.isDirectory())
-    throw refusal('NON_DIR_TO_DIR', to, `it is a directory, and ${from} is none`, 'ENOTDIR')
+    throw refusal('ERR_FS_CP_NON_DIR_TO_DIR', to, `it is a directory, and ${from} is none`, 'ENOTDIR')
   if (source.isDirectory() && isWithin(absolute(to), absolute(from)))
-    throw refusal('EINVAL', to, `it lies within ${from}, which is to be copied there`)
+    throw refusal('ERR_FS_CP_EINVAL', to, `it lies within ${from}, which is to be copied there`)
 }
 
 function refusal(code: string, path: string, why: string, errno: ErrnoName = 'EINVAL'): TreeError {
-  return new TreeError(`ERR_FS_CP_${code}`, errno, 'cp', path, why)
+  return new TreeError(code, errno, 'cp', path, why)
 }

@@ -145,7 +145,7 @@ export class ClientFs {
     await asCall('copyfile', subject, () => copyFile(this.#core, subject.path, subject.dest, mode, this.#task))
   }
 
-  /** Copies files, links and, with `recursive`, directories. @throws TreeError with the codes of Node, ERR_FS_CP_… */
+  /** Copies files, links and, with `recursive`, directories. @throws TreeError with the codes of Node, such as ERR_FS_CP_EINVAL */
   async cp(from: PathLike, to: PathLike, options: CopyOptions = {}): Promise<void> {
     checkCopyOptions(options)
     await copyTree(this, toPath(from, 'src'), toPath(to, 'dest'), options)
