@@ -155,6 +155,10 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'PassthroughOptions',
     ],
   },
+  './fs/memory': {
+    values: ['MemoryFileSystem'],
+    types: ['MemoryFileSystemOptions', 'MemoryUsage'],
+  },
   './protocol': {
     values: [
       'ATTR_FLAGS',

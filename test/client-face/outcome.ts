@@ -1,4 +1,4 @@
-import { Stats, type Dirent } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import type { Case, Stage } from './case.js'
 
 /** What became of a case, in a form that can be compared. */

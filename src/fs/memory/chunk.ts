@@ -23,7 +23,7 @@ export class Chunk {
   /** Writes `source` at `start`, within the chunk. Its pages become there. */
   write(source: Uint8Array, start: number): void {
     const end = start + source.length
-    if (this.pages === 0 && start === 0 && end === CHUNK) this.bytes = Buffer.allocUnsafeSlow(CHUNK)
+    if (this.pages === 0 && start === 0 && end === CHUNK) this.bytes = whole()
     else this.grow(end)
     this.add(pageBits(start, end), start, end)
     this.bytes.set(source, start)
@@ -57,6 +57,11 @@ export class Chunk {
 }
 
 const EMPTY = new Uint8Array(0)
+
+/** What will be written as a whole: not zeroed before, where Node can do that. */
+function whole(): Uint8Array {
+  return globalThis.Buffer?.allocUnsafeSlow(CHUNK) ?? new Uint8Array(CHUNK)
+}
 
 /** The bits of the pages that `[start, end)` touches. */
 export function pageBits(start: number, end: number): number {

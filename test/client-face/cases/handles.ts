@@ -4,6 +4,12 @@ import { differs, same, tried, type Case, type Stage } from '../case.js'
 
 type Handle = Awaited<ReturnType<Stage['fs']['open']>>
 
+/** A handle whose calls take what they should not. */
+interface AnyCalls {
+  read(...args: readonly unknown[]): Promise<{ bytesRead: number; buffer: Uint8Array }>
+  write(...args: readonly unknown[]): Promise<{ bytesWritten: number; buffer: unknown }>
+}
+
 async function opened<T>({ fs, at }: Stage, run: (handle: Handle) => Promise<T>): Promise<T> {
   await fs.writeFile(at('f'), '0123456789')
   const handle = await fs.open(at('f'), 'r+')
@@ -98,18 +104,16 @@ const CLOSED: Readonly<Record<string, (handle: Handle) => Promise<unknown>>> = {
 export const handles: readonly Case[] = [
   ...READS.map((args) =>
     on(`read(${label(args)})`, async (handle) => {
-      const read = handle.read as (...args: readonly unknown[]) => Promise<{ bytesRead: number; buffer: Uint8Array }>
       for (const one of args)
         if (ArrayBuffer.isView(one)) new Uint8Array(one.buffer, one.byteOffset, one.byteLength).fill(46)
-      const { bytesRead, buffer } = await read.call(handle, ...args)
+      const { bytesRead, buffer } = await (handle as unknown as AnyCalls).read(...args)
       const next = await handle.read(Buffer.alloc(1))
       return [bytesRead, Buffer.isBuffer(buffer), buffer.byteLength, Buffer.from(buffer).subarray(0, 12), next.buffer]
     }),
   ),
   ...WRITES.map((args) =>
     on(`write(${label(args)})`, async (handle, { fs, at }) => {
-      const write = handle.write as (...args: readonly unknown[]) => Promise<{ bytesWritten: number; buffer: unknown }>
-      const { bytesWritten, buffer } = await write.call(handle, ...args)
+      const { bytesWritten, buffer } = await (handle as unknown as AnyCalls).write(...args)
       await handle.write('|')
       return [bytesWritten, buffer === args[0], await fs.readFile(at('f'))]
     }),

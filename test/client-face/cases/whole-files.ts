@@ -98,7 +98,7 @@ export const wholeFiles: readonly Case[] = [
     ]
   }),
   same('flush', async ({ fs, at }) => {
-    await fs.writeFile(at('f'), 'abc', { flush: true } as never)
+    await fs.writeFile(at('f'), 'abc', { flush: true })
     return [await fs.readFile(at('f'), 'utf8'), await tried(fs.writeFile(at('f'), 'x', { flush: 1 } as never))]
   }),
   same('appendFile makes the file', async ({ fs, at }) => {
