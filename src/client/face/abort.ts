@@ -20,7 +20,7 @@ export function checkAborted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Runs a call that `signal` may end: with INTERRUPT for the request that is under way, and between requests.
+ * Runs a call that `signal` may end: between requests, and with INTERRUPT for one that is under way, as in the kernel.
  * @throws AbortError, TypeError ERR_INVALID_ARG_TYPE for what is no signal
  */
 export async function abortable<T>(

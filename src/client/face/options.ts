@@ -8,7 +8,10 @@ import { checkEncoding, type Encoding } from './text.js'
 export type NameEncoding = Encoding | 'buffer'
 
 interface Abortable {
-  /** Ends the call with an AbortError; a request that is under way is told by INTERRUPT. */
+  /**
+   * Ends the call with an AbortError, once the request that is under way is answered. The server is told by INTERRUPT where
+   * the kernel would tell it: not of READs and WRITEs of cached content.
+   */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -26,7 +26,7 @@ import { PATH_MAX, withLast, withObject } from './walk.js'
 
 /* Making names: mkdir, mknod, symlink, link. The directory's lock is held exclusive throughout. */
 
-const MADE_BY_MKNOD: readonly number[] = [S_IFREG, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK]
+const MADE_BY_MKNOD: ReadonlySet<number> = new Set([S_IFREG, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK])
 
 /** Sends the request that makes the name; answers the reply's entry. */
 type Send = (directory: Inode, name: string) => Promise<WireEntry>
@@ -120,7 +120,7 @@ export async function mkdir(core: Core, path: string, mode: number, task: Task):
 export async function mknod(core: Core, path: string, mode: number, rdev: number, task: Task): Promise<void> {
   const type = typeOf(mode)
   if (type === S_IFDIR) throw failure('EPERM')
-  if (!MADE_BY_MKNOD.includes(type)) throw failure('EINVAL')
+  if (!MADE_BY_MKNOD.has(type)) throw failure('EINVAL')
   // Only whiteouts, 0/0, are for everybody.
   const isDevice = type === S_IFBLK || (type === S_IFCHR && rdev !== 0)
   await makeEntry(core, path, task, type, async (directory, name) => {

@@ -506,7 +506,12 @@ function statOf(attr: Readonly<CachedAttr>) {
   const { mode, nlink, uid, gid, size, blocks, rdev } = attr
   return {
     ino: BigInt(attr.ino),
-    ...{ mode, nlink, uid, gid, size, blocks },
+    mode,
+    nlink,
+    uid,
+    gid,
+    size,
+    blocks,
     blockSize: attr.blksize,
     major: (rdev >> 8) & 0xfff,
     minor: (rdev & 0xff) | ((rdev >> 12) & 0xfff00),
