@@ -43,9 +43,9 @@ test('no module of Node and no package is imported', () => {
   assert.ok(files.size > 100, `only ${files.size} files are reached`)
 })
 
-/** A global that only Node has, unless it is asked for by `globalThis.name?.`, or is a key or a field. */
+/** A global that only Node has, unless it is asked for by `globalThis.name?.` or `name?.`, or is a key or a field. */
 const NODE_GLOBAL =
-  /(?<!globalThis\.|['"`.\w$])\b(?:Buffer|process|setImmediate|clearImmediate|__dirname|__filename|global)\b(?!\s*[:?]|['"`\w$])|globalThis\.(?:Buffer|process)(?!\?\.)/
+  /(?<!globalThis\.|['"`.\w$])\b(?:Buffer|process|setImmediate|clearImmediate|__dirname|__filename|global)\b(?!\s*[:?]|['"`\w$]| \} = globalThis)|(?<!typeof )globalThis\.(?:Buffer|process)(?!\?\.)/
 
 const code = (text: string) =>
   withoutComments(text)

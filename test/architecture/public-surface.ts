@@ -155,10 +155,7 @@ export const SURFACE: Readonly<Record<string, Surface>> = {
       'PassthroughOptions',
     ],
   },
-  './fs/memory': {
-    values: ['MemoryFileSystem'],
-    types: ['MemoryFileSystemOptions', 'MemoryUsage'],
-  },
+  './fs/memory': { values: ['MemoryFileSystem'], types: ['MemoryFileSystemOptions', 'MemoryUsage'] },
   './protocol': {
     values: [
       'ATTR_FLAGS',

@@ -1,4 +1,4 @@
-/* The entry `fusewire/fs/memory`: the memory filesystem alone, which runs where there is no Node. */
+/* The entry `fusewire/fs/memory`: the filesystem in memory alone, which runs anywhere. */
 
 export { MemoryFileSystem } from './memory-file-system.js'
 

@@ -4,12 +4,12 @@ import { PAGE, type SpaceLimits } from './space.js'
 export interface MemoryFileSystemOptions {
   /**
    * How many bytes of data and extended attributes it may hold; data counts by pages of 4096. More is ENOSPC.
-   * @default half of the machine's memory; 1 GiB where that is not known, as in a browser
+   * @default half of the machine's memory
    */
   readonly sizeLimitBytes?: number
   /**
    * How many objects there may be, the root included. More is ENOSPC.
-   * @default one for each 4096 bytes of that half
+   * @default one for each 8192 bytes of the machine's memory
    */
   readonly inodeLimit?: number
   /** Owner and group of the root. @default 0 */
@@ -31,13 +31,15 @@ export interface MemoryUsage {
   readonly handles: number
 }
 
-/** Where nobody can be asked how much memory there is. */
-const HALF_OF_UNKNOWN = 1024 * 1024 * 1024
-
 /** As in the kernel's tmpfs, where nothing is said. */
 export function limitsOf({ sizeLimitBytes, inodeLimit }: MemoryFileSystemOptions): SpaceLimits {
-  // Not imported: this file also runs where there is no Node.
-  const total = globalThis.process?.getBuiltinModule?.('node:os').totalmem()
-  const half = total === undefined ? HALF_OF_UNKNOWN : Math.floor(total / 2)
+  const half = Math.floor(machineBytes() / 2)
   return { bytes: sizeLimitBytes ?? half, inodes: inodeLimit ?? Math.floor(half / PAGE) }
+}
+
+/** How much memory the machine has, as far as that can be known: where there is no Node, 1 GiB is taken for it. */
+function machineBytes(): number {
+  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } }
+  const os = process?.getBuiltinModule?.('node:os') as { totalmem(): number } | undefined
+  return os?.totalmem() ?? 2 ** 30
 }
