@@ -76,7 +76,7 @@ export class Replay implements FileSystem {
   }
 
   /** This, if `request` is for it to answer; undefined if it is as any other. */
-  answers(request: Request): this | undefined {
+  answers(request: Request): FileSystem | undefined {
     if (request.header.pid !== this.pid) {
       if (request.op !== 'LOOKUP' || request.header.nodeid !== ROOT_ID || request.name !== this.context.password) {
         return undefined

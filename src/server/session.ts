@@ -16,12 +16,12 @@ import type { Moment } from '../notify/race-guard.js'
 import { describeWaiting, type WaitingNotification } from '../notify/waiting.js'
 import type { Received, Receiver, Transport } from '../transport/transport.js'
 import type { RequestHost } from './context.js'
-import { reporter } from './faults.js'
 import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
-import { refusalOf } from './malformed.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
+import { checkOrder, refusalOf } from './refusal.js'
+import { sheltered } from './report.js'
 import { isAfterEmpty } from './requests/dir.js'
 import { RequestCounts } from './request-counts.js'
 import { Resends } from './resends.js'
@@ -50,10 +50,10 @@ export class Session implements Receiver, RequestHost {
   /** What the peer may hold, and what no reply may promise. */
   readonly coherence: Coherence
   private readonly clock: Clock
-  private readonly report: (error: unknown, request: string) => void
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
+  private readonly report: SessionOptions['onError']
   private codec = new MessageCodec()
   private isInitialised = false
   private isDestroyed = false
@@ -65,7 +65,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
-    this.report = reporter(options.onError)
+    this.report = sheltered(options.onError)
     this.coherence = new Coherence(options.observer)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
@@ -82,7 +82,9 @@ export class Session implements Receiver, RequestHost {
 
   receive(message: MessageBuffer, end: number): Received {
     try {
-      return this.dispatch(message, this.codec.decodeRequest(message, 0, end))
+      const request = this.codec.decodeRequest(message, 0, end)
+      checkOrder(request, this.isInitialised)
+      return this.dispatch(message, request)
     } catch (error) {
       this.refuse(message, end, error)
       return 'done'
@@ -168,13 +170,17 @@ export class Session implements Receiver, RequestHost {
   }
 
   private async finish(error: Error | undefined): Promise<void> {
+    const { isShared = false } = this.options
     // Most mounts never send DESTROY.
-    if (this.isInitialised && !this.isDestroyed) {
+    if (this.isInitialised && (isShared || !this.isDestroyed)) {
       try {
         await this.fs.destroy?.()
       } catch (fault) {
         this.report(fault, 'DESTROY')
       }
+    }
+    if (isShared) {
+      for (const [node, nlookup] of Array.from(this.coherence.known.entries())) this.forget(node, nlookup)
     }
     if (error === undefined) this.end.resolve()
     else this.end.reject(error)
@@ -183,20 +189,18 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    const { maxInFlight = Infinity } = this.options
+    if (this.inFlight.size >= maxInFlight) return this.fail(unique, ERRNO.EAGAIN, undefined)
     this.coherence.received(request)
     const operation = OPERATIONS[request.op]
-    const fs = this.fsOf(request)
+    const fs = this.options.replay?.answers(request) ?? this.fs
     const handler = operation && (fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
       this.coherence.unsupported(request)
-      this.fail(unique, ERRNO.ENOSYS, undefined)
-      return 'done'
+      return this.fail(unique, ERRNO.ENOSYS, undefined)
     }
     const space = operation.fills ? this.space() : undefined
-    if (isAfterEmpty(request)) {
-      this.fail(unique, 0, space)
-      return 'done'
-    }
+    if (isAfterEmpty(request)) return this.fail(unique, 0, space)
     const { races } = this.coherence
     const began = races.enter()
     let argument: unknown
@@ -315,7 +319,9 @@ export class Session implements Receiver, RequestHost {
     return new Watchdog({ clock: this.clock, unanswered, waiting: () => this.engine?.waiting() ?? [] }, options)
   }
 
-  private forget(node: NodeId, nlookup: number): void {
+  private forget(node: NodeId, wanted: number): void {
+    const nlookup = this.options.isShared === true ? Math.min(wanted, this.coherence.known.count(node)) : wanted
+    if (nlookup === 0) return
     this.coherence.forget(node, nlookup)
     try {
       const fs = this.options.replay ?? this.fs
@@ -325,11 +331,13 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
-  /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
+  /** A message that is none: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
-    const refusal = refusalOf(this.codec, message, end)
+    const refusal = refusalOf(this.codec, message, end, error)
     if (refusal !== undefined) this.fail(refusal.unique, refusal.errno, undefined)
-    this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    const { onMalformed } = this.options
+    if (onMalformed === undefined) this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    else if (refusal?.isUnknown !== true) onMalformed(error)
   }
 
   /** The handler failed, or what it answered cannot be sent. */
@@ -347,20 +355,17 @@ export class Session implements Receiver, RequestHost {
     if (errno === undefined) this.report(error, request.op)
   }
 
-  /** Who answers the request: the filesystem, or what stands before it for those who only do once more what happened. */
-  private fsOf(request: Request): FileSystem {
-    const { replay } = this.options
-    return replay === undefined ? this.fs : (replay.answers(request) ?? this.fs)
-  }
-
   private takeBack(request: Request, argument: unknown, result: unknown): void {
-    takeBack(this.fsOf(request), request, argument, result, this.report)
+    takeBack(this.options.replay?.answers(request) ?? this.fs, request, argument, result, this.report)
   }
 
-  private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {
-    if (this.isOver) return this.drop(space)
-    const { out } = space ?? this.space()
-    this.send(unique, out, this.codec.encodeOutHeader(out, 0, unique, errno, 0))
+  private fail(unique: Unique, errno: number, space: ReplySpace | undefined): 'done' {
+    if (this.isOver) this.drop(space)
+    else {
+      const { out } = space ?? this.space()
+      this.send(unique, out, this.codec.encodeOutHeader(out, 0, unique, errno, 0))
+    }
+    return 'done'
   }
 
   /**
@@ -379,9 +384,8 @@ export class Session implements Receiver, RequestHost {
       }
     }
     // Those two say that nobody waits for it any more, which is nobody's fault.
-    if (sent !== 0 && sent !== -ERRNO.ENOENT && sent !== -ERRNO.ENODEV) {
+    if (sent !== 0 && sent !== -ERRNO.ENOENT && sent !== -ERRNO.ENODEV)
       this.report(new SystemError(-sent, 'write'), request?.op ?? 'an error')
-    }
     return sent === 0
   }
 
