@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeId } from '#src/base/ids.js'
 import { DIR, FILE, harness, OTHER, ROOT, SUB } from './harness.js'
+import { stateOf } from '../notify/harness.js'
 
 /* Everything is to be asked for again; and what becomes of the verbs where the kernel lacks a notification. */
 
@@ -81,10 +82,7 @@ test('many nodes: in portions, with turns for requests in between', async () => 
   }
   let most = 0
   const result = h.changes.everything()
-  let done = false
-  void result.then(() => (done = true))
-  while (!done) {
-    await new Promise(setImmediate)
+  while ((await stateOf(result)) === 'pending') {
     most = Math.max(most, h.port.waiting.length)
     while (h.port.waiting.length > 0) h.port.take()
   }
