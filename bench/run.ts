@@ -1,3 +1,4 @@
+import { benchClient } from './client/client.js'
 import { benchCodec } from './codec/codec.js'
 import { benchCoherence } from './coherence/coherence.js'
 import { machine } from './lib/table.js'
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   codec: benchCodec,
   memory: benchMemory,
   serve: benchServe,
+  client: benchClient,
   notify: benchNotify,
   coherence: benchCoherence,
 }

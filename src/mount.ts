@@ -25,9 +25,10 @@ import { TracedNotifyPort } from './trace-notify.js'
 import type { TraceEvent } from './trace-reader.js'
 import { CpuKeeper } from './transport/device-cpu-keeper.js'
 import { DeviceTransport } from './transport/device.js'
-import { chooseLoop, type LoopKind } from './transport/device-loops.js'
+import type { LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort } from './transport/device-notify.js'
 import type { LoopStats } from './transport/device-source.js'
+import { threadLoop } from './transport/thread-loop.js'
 import { TracedTransport } from './transport/trace.js'
 
 export type { MountOptions } from './mount-options.js'
@@ -41,6 +42,7 @@ const NO_TRACE = 'the messages of a mount with threads are in those threads: onl
 
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
+  /** Of the loop of this thread, which all that it serves have in common. */
   readonly loop: Readonly<LoopStats>
 }
 
@@ -131,7 +133,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, given: MountOptions
   // What nobody asked for in so many words is left out where the mount cannot do it.
   const isPushed = cache === 'push' && (given.cache === 'push' || given.changes !== false)
   const push = isPushed ? new Push(fs, report) : undefined
-  const { kind, reason, loop } = await chooseLoop(options.loop).catch((error: unknown) => {
+  const { kind, reason, loop } = await threadLoop(options.loop).catch((error: unknown) => {
     push?.end()
     throw error
   })

@@ -107,7 +107,7 @@ export const F = {
 export const POLL = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as const
 
 /** Events, flags and operations of epoll: include/uapi/linux/eventpoll.h. */
-export const EPOLL = { IN: 1, EXCLUSIVE: 1 << 28, CLOEXEC: 0o2000000, CTL_ADD: 1, CTL_DEL: 2 } as const
+export const EPOLL = { IN: 1, OUT: 4, EXCLUSIVE: 1 << 28, CLOEXEC: 0o2000000, CTL_ADD: 1, CTL_DEL: 2 } as const
 
 /** Events and flags of inotify: include/uapi/linux/inotify.h. */
 export const IN = {
