@@ -80,10 +80,9 @@ test('many nodes: in portions, with turns for requests in between', async () => 
     h.read((100 + i) as NodeId)
   }
   let most = 0
-  const result = h.changes.everything()
-  let done = false
-  void result.then(() => (done = true))
-  while (!done) {
+  const progress = { isDone: false }
+  void h.changes.everything().then(() => (progress.isDone = true))
+  while (!progress.isDone) {
     await new Promise(setImmediate)
     most = Math.max(most, h.port.waiting.length)
     while (h.port.waiting.length > 0) h.port.take()

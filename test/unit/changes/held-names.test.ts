@@ -71,9 +71,15 @@ test('what a name was before is still meant by it, until its node is given back'
   assert.equal(held.get(A, 'f'), undefined)
   assert.deepEqual(held.nodesAt(A, 'f'), [F])
   held.gave(A, 'f', G)
-  assert.deepEqual([...held.nodesAt(A, 'f')].toSorted(), [F, G])
+  assert.deepEqual(
+    [...held.nodesAt(A, 'f')].toSorted((a, b) => a - b),
+    [F, G],
+  )
   held.movedAtSource({ parent: A, name: 'f' }, { parent: B, name: 'x' })
-  assert.deepEqual([...held.nodesAt(B, 'x')].toSorted(), [F, G])
+  assert.deepEqual(
+    [...held.nodesAt(B, 'x')].toSorted((a, b) => a - b),
+    [F, G],
+  )
   assert.equal(held.pathOf(F), 'b/x')
   held.forget(F)
   assert.deepEqual(held.nodesAt(B, 'x'), [G])
