@@ -65,7 +65,8 @@ export async function benchCoherence(): Promise<unknown> {
       if (server.exitCode === null) await once(server, 'exit')
     }
   } finally {
-    execFileSync('umount', [source])
+    // Files of it are open in this process still.
+    execFileSync('umount', ['-l', source])
     fs.rmSync(top, { recursive: true })
   }
 }
