@@ -1,24 +1,35 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { cannotMount } from '../helpers/needs.js'
+import { serve } from '../helpers/served.js'
 import type { Outcome, Scenario } from './language.js'
 import { runOnClient } from './on-client.js'
-import { runOnKernel } from './on-kernel.js'
+import { Remote } from './rpc.js'
 
-const options = { skip: cannotMount(), timeout: 30_000 }
+const skip = cannotMount()
 
 /** Linux and the client see the same, and ask the server for the same. Linux is right. */
 export function compareWithKernel(scenarios: readonly Scenario[]): void {
+  let kernel: Remote | undefined
+  const ends: (() => Promise<void> | void)[] = []
+  before(async () => {
+    if (skip === false) kernel = new Remote((await serve({ after: (end) => ends.push(end) }, 'scenarios')).server)
+  })
+  after(async () => {
+    for (const end of ends) await end()
+  })
   for (const scenario of scenarios) {
-    test(scenario.title, options, async (t) => {
-      const kernel = await runOnKernel(t, scenario)
-      const client = await runOnClient(scenario)
-      assert.deepEqual(lines(client), lines(kernel))
+    test(scenario.title, { skip, timeout: 30_000 }, async () => {
+      const right = (await kernel!.ask('run', scenario.title)) as Outcome
+      assert.deepEqual(linesOf(await runOnClient(scenario)), linesOf(right))
     })
   }
 }
 
-function lines({ steps, lookups }: Outcome): string[] {
-  const all = steps.map(({ step, seen, requests }) => `${step} → ${seen} [${requests.join(', ')}]`)
+/** What is compared of an outcome. */
+export function linesOf({ steps, lookups }: Outcome): string[] {
+  const all = steps.map(({ step, seen, requests, isConcurrent }) => {
+    return `${step} → ${seen} [${(isConcurrent ? requests.toSorted() : requests).join(', ')}]`
+  })
   return [...all, `lookups ${JSON.stringify(lookups)}`]
 }

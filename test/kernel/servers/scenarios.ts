@@ -1,0 +1,21 @@
+import { chooseLoop } from '#src/transport/device-loops.js'
+import { runOnKernel } from '../../scenarios/on-kernel.js'
+import { Programs } from '../../scenarios/programs.js'
+import { answerQuestions } from '../../scenarios/rpc.js'
+import { SCENARIOS } from '../../scenarios/scenarios.js'
+
+/* The server of scenarios on mounts of Linux, one after the other. Run with the mount point; told over IPC which to run. */
+
+const mountpoint = process.argv[2]!
+const programs = new Programs(mountpoint)
+const { loop } = await chooseLoop()
+
+answerQuestions({
+  run: (title: string) =>
+    runOnKernel(
+      SCENARIOS.find((each) => each.title === title)!,
+      { mountpoint, programs, loop },
+    ),
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.('ready')
