@@ -2,7 +2,8 @@ import type { Client } from '#src/client/client.js'
 import type { ClientDirectory } from '#src/client/face/directory-handle.js'
 import type { ClientFileHandle } from '#src/client/face/file-handle.js'
 import type { Stats } from '#src/client/face/stats.js'
-import { digest, statLine, type Operation } from './language.js'
+import { digest } from '../helpers/digest.js'
+import { statLine, type Operation } from './language.js'
 
 const BASIC = { mask: 0x7ff }
 

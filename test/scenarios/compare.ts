@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { cannotMount } from '../helpers/needs.js'
 import { serve } from '../helpers/served.js'
 import type { Outcome, Scenario } from './language.js'
+import { linesOf } from './lines.js'
 import { runOnClient } from './on-client.js'
 import { Remote } from './rpc.js'
 
@@ -24,12 +25,4 @@ export function compareWithKernel(scenarios: readonly Scenario[]): void {
       assert.deepEqual(linesOf(await runOnClient(scenario)), linesOf(right))
     })
   }
-}
-
-/** What is compared of an outcome. */
-export function linesOf({ steps, lookups }: Outcome): string[] {
-  const all = steps.map(({ step, seen, requests, isConcurrent }) => {
-    return `${step} → ${seen} [${(isConcurrent ? requests.toSorted() : requests).join(', ')}]`
-  })
-  return [...all, `lookups ${JSON.stringify(lookups)}`]
 }

@@ -1,6 +1,7 @@
+import { digest } from '../helpers/digest.js'
 import { posix } from '../helpers/posix.js'
 import { SEEK } from '../helpers/posix/constants.js'
-import { digest, statLine, type Operation } from './language.js'
+import { statLine, type Operation } from './language.js'
 import { OpenDirectory } from './open-directory.js'
 import { answerQuestions } from './rpc.js'
 

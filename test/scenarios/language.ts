@@ -81,6 +81,8 @@ export interface Outcome {
   readonly steps: readonly Observed[]
   /** Lookups that were not taken back, by node id. */
   readonly lookups: Readonly<Record<string, number>>
+  /** What files contain at the server in the end, by node id. */
+  readonly contents: Readonly<Record<string, string>>
 }
 
 export function describe(step: Step): string {
@@ -99,13 +101,6 @@ export function describe(step: Step): string {
 function short(value: unknown): string {
   const text = String(value)
   return text.length > 20 ? `${text.slice(0, 8)}…(${text.length})` : text
-}
-
-/** Content, in a form that fits a line. */
-export function digest(bytes: Uint8Array): string {
-  let sum = 0
-  for (const byte of bytes) sum = (sum * 31 + byte) >>> 0
-  return `${bytes.length} bytes ${Buffer.from(bytes.subarray(0, 12)).toString('latin1').replaceAll('\0', '.')} #${sum}`
 }
 
 /** What stat(2) shows. */

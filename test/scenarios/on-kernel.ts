@@ -59,12 +59,12 @@ class KernelStage implements Stage {
 
   async run(scenario: Scenario): Promise<Outcome> {
     await this.side.session.initialised
-    const { steps } = await play(scenario, this)
+    const { steps, contents } = await play(scenario, this)
     // FORGETs have a queue of their own: they have been read when requests that came later have been.
     for (let i = 0; i < 3; i += 1) await this.barrier()
     const { lookups } = this.side
     await this.programs.reset()
-    return { steps, lookups }
+    return { steps, lookups, contents }
   }
 
   async perform(program: string, operation: Operation): Promise<string> {

@@ -35,7 +35,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
     const isConcurrent = couldRace || playing.going.length > 0
     steps.push({ step: describe(step), seen, requests: stage.side.takeRequests(), isConcurrent })
   }
-  return { steps, lookups: stage.side.lookups }
+  return { steps, lookups: stage.side.lookups, contents: stage.side.contents }
 }
 
 class Play {

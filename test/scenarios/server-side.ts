@@ -4,6 +4,7 @@ import { messageBuffer } from '#src/protocol/message.js'
 import { Session } from '#src/server/session.js'
 import type { Transport } from '#src/transport/transport.js'
 import { Scripted } from '../helpers/scripted.js'
+import { digest } from '../helpers/digest.js'
 import { lineOf, Tap, type Hold } from '../helpers/tap.js'
 import type { Scenario, Step } from './language.js'
 
@@ -65,6 +66,11 @@ export class ServerSide {
 
   private isIgnored(line: string): boolean {
     return this.scenario.ignore?.some((op) => line.split(' ')[0] === op) === true
+  }
+
+  /** What each file contains that was ever there, by node id. */
+  get contents(): Record<string, string> {
+    return Object.fromEntries(this.server.everything().map(({ id, data }) => [id, digest(data)]))
   }
 
   get lookups(): Record<string, number> {

@@ -1,0 +1,43 @@
+import { serve } from '../../helpers/served.js'
+import { Remote } from '../rpc.js'
+import type { Verdict } from './judge.js'
+
+export interface CampaignOptions {
+  /** The seed of the first scenario; each further one has the next. */
+  readonly seed: number
+  readonly count: number
+  /** How many run at a time. */
+  readonly lanes: number
+  readonly print: (line: string) => void
+}
+
+/** How many of the scenarios came to what. */
+export type Tally = Record<Verdict['result'], number>
+
+/** After so many differences there is enough to look at. */
+const ENOUGH = 20
+
+/** Runs random scenarios on Linux and on the client, and prints each that differs. */
+export async function campaign({ seed, count, lanes, print }: CampaignOptions): Promise<Tally> {
+  const tally: Tally = { agrees: 0, varies: 0, 'too slow': 0, differs: 0 }
+  let next = seed
+  const lane = async (kernel: Remote) => {
+    while (next < seed + count && tally.differs < ENOUGH) {
+      const own = next
+      next += 1
+      const verdict = (await kernel.ask('judge', own)) as Verdict
+      tally[verdict.result] += 1
+      if (verdict.report !== undefined) print(verdict.report)
+    }
+  }
+  const ends: (() => Promise<void> | void)[] = []
+  try {
+    const served = await Promise.all(
+      Array.from({ length: lanes }, () => serve({ after: (end) => ends.push(end) }, 'scenarios')),
+    )
+    await Promise.all(served.map(({ server }) => lane(new Remote(server))))
+  } finally {
+    for (const end of ends) await end()
+  }
+  return tally
+}

@@ -1,0 +1,113 @@
+import type { InitWishes } from '#src/protocol/init-wishes.js'
+import type { OpcodeName } from '#src/protocol/opcodes.js'
+import { Random } from '../../helpers/random.js'
+import type { Scripted } from '../../helpers/scripted.js'
+import type { Scenario, Step } from '../language.js'
+import { text } from '../scenarios/steps.js'
+import { draw, oneIn, type Weighted } from './draw.js'
+import { anyNotice, fittingNotice } from './notices.js'
+import { randomOperation } from './operations.js'
+import { asStep, behaviourChange, contentChange, listAs, openAs, type Change } from './server-changes.js'
+
+/** How long what is valid for a while is so: long enough for the steps of a scenario. */
+export const SHORT_MS = 400
+const HELD: readonly OpcodeName[] = [
+  ...(['LOOKUP', 'GETATTR', 'READ', 'WRITE', 'SETATTR', 'OPEN', 'CREATE', 'UNLINK', 'RENAME', 'MKDIR'] as const),
+  ...(['READDIR', 'READDIRPLUS', 'LINK', 'SYMLINK', 'RMDIR', 'READLINK', 'OPENDIR', 'FLUSH', 'FSYNC'] as const),
+]
+
+/** The scenario of a seed. */
+export function randomScenario(seed: number): Scenario {
+  const random = new Random(seed)
+  // Time that really passes is dear: few have any.
+  const isTimed = oneIn(random, 25)
+  const timeouts = isTimed ? [0, SHORT_MS, Infinity] : [0, 0, Infinity, Infinity, Infinity]
+  const start = startOf(random, timeouts)
+  const steps: Step[] = []
+  const length = 10 + random.below(25)
+  while (steps.length < length) steps.push(...nextSteps(random, timeouts, isTimed))
+  return {
+    title: `seed ${seed}`,
+    init: wishes(random),
+    defaultPermissions: oneIn(random, 5),
+    setup: populate,
+    steps: [...start.map(asStep), ...steps],
+  }
+}
+
+function startOf(random: Random, timeouts: readonly number[]): Change[] {
+  const [entries, attributes, negative] = [random.pick(timeouts), random.pick(timeouts), random.pick([0, ...timeouts])]
+  const valid: Change = {
+    label: `valid: entries ${entries} ms, attributes ${attributes} ms, no entries ${negative} ms`,
+    change: (server) => {
+      Object.assign(server, { entryTimeoutMs: entries, attrTimeoutMs: attributes, negativeTimeoutMs: negative })
+    },
+  }
+  return [valid, openAs(random), listAs(random)]
+}
+
+function populate(server: Scripted): void {
+  server.ticks = true
+  server.add('/a', text(100))
+  server.add('/b', text(9000, 1))
+  server.add('/d/a', text(5000, 2))
+  server.add('/d/b', '')
+  server.add('/d/e/a', text(20_000, 3))
+  server.add('/l', { to: 'd' })
+  server.add('/m', { to: 'a' })
+}
+
+function wishes(random: Random): InitWishes {
+  const inval = random.below(3)
+  const readdirplus = oneIn(random, 2)
+  return {
+    autoInvalidateData: inval === 1,
+    explicitInvalidateData: inval === 2,
+    writebackCache: oneIn(random, 3),
+    readdirplus,
+    readdirplusAuto: readdirplus && oneIn(random, 2),
+    atomicTruncate: oneIn(random, 2),
+    bigWrites: !oneIn(random, 4),
+    cacheSymlinks: !oneIn(random, 4),
+    parallelDirectoryOps: !oneIn(random, 4),
+    asyncRead: !oneIn(random, 4),
+    dontMask: oneIn(random, 4),
+    handleKillPrivV2: oneIn(random, 4),
+    ...random.pick([{}, {}, { maxReadahead: 0 }, { maxReadahead: 8192 }]),
+    ...random.pick([{}, {}, { maxWrite: 4096 }, { maxWrite: 8192, maxPages: 2 }]),
+  }
+}
+
+function nextSteps(random: Random, timeouts: readonly number[], isTimed: boolean): Step[] {
+  const does = (by: string): Step => ({ do: randomOperation(random), by })
+  const choices: Weighted<Step[]> = [
+    [30, () => [does('p')]],
+    [8, () => [does('q')]],
+    [12, () => [anyNotice(random)]],
+    [5, () => [asStep(contentChange(random))]],
+    [
+      6,
+      () => {
+        const change = contentChange(random)
+        return [asStep(change), fittingNotice(random, change.path)]
+      },
+    ],
+    [3, () => [asStep(behaviourChange(random, timeouts))]],
+    [4, () => held(random, does)],
+    [isTimed ? 3 : 0, () => [{ pauseMs: SHORT_MS + 100 }]],
+  ]
+  return draw(random, choices)
+}
+
+/** A reply is held back while other things happen. */
+function held(random: Random, does: (by: string) => Step): Step[] {
+  const op = random.pick(HELD)
+  const meanwhile = Array.from({ length: 1 + random.below(3) }, () =>
+    draw<Step>(random, [
+      [2, () => does('q')],
+      [3, () => anyNotice(random)],
+      [1, () => asStep(contentChange(random))],
+    ]),
+  )
+  return [{ hold: op }, does('p'), ...meanwhile, { release: op }]
+}
