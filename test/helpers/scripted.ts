@@ -12,6 +12,7 @@ import type {
 } from '#src/server/results.js'
 import type { GetattrRequest, SetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from '#src/server/requests/dir.js'
+import type { CopyFileRangeRequest, FallocateRequest } from '#src/server/requests/file.js'
 import type { OpenRequest, ReadRequest, WriteRequest } from '#src/server/requests/file.js'
 import type { CreateRequest, LinkRequest, MkdirRequest, MknodRequest } from '#src/server/requests/name.js'
 import type { NameRequest, RenameRequest, SymlinkRequest } from '#src/server/requests/name.js'
@@ -228,6 +229,26 @@ export class Scripted extends FileSystem {
     return taken
   }
 
+  override fallocate(req: FallocateRequest): void {
+    this.check('fallocate')
+    const thing = this.thing(req.node)
+    const end = req.offset + req.length
+    const keepsSize = (req.mode & 1) !== 0
+    if (!keepsSize && end > thing.data.length) thing.data = resized(thing.data, end)
+    if ((req.mode & 2) !== 0) thing.data.fill(0, req.offset, end)
+    this.touch(thing)
+  }
+
+  override copyFileRange(req: CopyFileRangeRequest): number {
+    this.check('copyFileRange')
+    const part = this.thing(req.node).data.slice(req.offsetIn, req.offsetIn + Number(req.length))
+    const to = this.thing(req.nodeOut)
+    to.data = resized(to.data, Math.max(to.data.length, req.offsetOut + part.length))
+    to.data.set(part, req.offsetOut)
+    this.touch(to)
+    return part.length
+  }
+
   override readdir(req: ReaddirRequest): void {
     this.check('readdir')
     const all = this.entries(req.node)
@@ -330,7 +351,19 @@ export class Scripted extends FileSystem {
     const id = (this.things?.length ?? 0) + 1
     const nlink = (mode & S_IFDIR) === S_IFDIR ? 2 : 1
     const nothing = new Uint8Array(0)
-    return { id, name, mode, nlink, uid: 0, gid: 0, mtime: 0, generation: 0, data: nothing, target: '', children: new Map() }
+    return {
+      id,
+      name,
+      mode,
+      nlink,
+      uid: 0,
+      gid: 0,
+      mtime: 0,
+      generation: 0,
+      data: nothing,
+      target: '',
+      children: new Map(),
+    }
   }
 
   private check(method: string): void {

@@ -60,9 +60,6 @@ export class ClientActor {
         this.directories.set(operation.file, directory)
         return 'ok'
       }
-      case 'truncate':
-        await fs.truncate(operation.path, operation.size)
-        return 'ok'
       case 'rename':
         await fs.rename(operation.path, operation.to)
         return 'ok'
@@ -121,6 +118,11 @@ export class ClientActor {
       case 'ftruncate':
         await file.truncate(operation.size)
         return 'ok'
+      case 'copy': {
+        const target = this.files.get(operation.to)
+        if (target === undefined) return 'no such file'
+        return String(await file.copyRange(operation.offset, target, operation.toOffset, operation.length))
+      }
       case 'allocate':
         await file.allocate(operation.offset, operation.length, operation.mode)
         return 'ok'
@@ -158,5 +160,6 @@ export class ClientActor {
 }
 
 function shown(stats: Stats): string {
-  return statLine({ ...stats, mtimeSec: Math.floor(stats.mtimeMs / 1000) })
+  const { ino, mode, nlink, size, mtimeMs } = stats
+  return statLine({ ino, mode, nlink, size, mtimeSec: Math.floor(mtimeMs / 1000) })
 }

@@ -55,7 +55,8 @@ function run(operation: Operation): string {
     case 'readdir':
     case 'write':
     case 'ftruncate':
-    case 'allocate': {
+    case 'allocate':
+    case 'copy': {
       const directory = directories.get(operation.file)
       return directory === undefined ? onFile(operation) : onDirectory(directory, operation)
     }
@@ -98,6 +99,11 @@ function onFile(operation: OnFile): string {
     case 'ftruncate':
       posix.ftruncate(fd, operation.size)
       return 'ok'
+    case 'copy': {
+      const target = files.get(operation.to)
+      if (target === undefined) return 'no such file'
+      return String(posix.copyFileRange(fd, operation.offset, target, operation.toOffset, operation.length))
+    }
     case 'allocate':
       posix.fallocate(fd, operation.mode, operation.offset, operation.length)
       return 'ok'
@@ -158,9 +164,6 @@ function change(operation: Exclude<Operation, OnFile>): void {
       break
     case 'access':
       posix.access(at(operation.path), operation.mode)
-      break
-    case 'truncate':
-      posix.truncate(at(operation.path), operation.size)
       break
     default:
       throw new Error(`nothing to do for ${operation.op}`)

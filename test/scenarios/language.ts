@@ -16,10 +16,17 @@ export type Operation =
   /** Without an offset: from where the last one ended. */
   | { readonly op: 'read'; readonly file: string; readonly offset: number | undefined; readonly length: number }
   | { readonly op: 'write'; readonly file: string; readonly offset: number | undefined; readonly data: string }
+  | {
+      readonly op: 'copy'
+      readonly file: string
+      readonly offset: number
+      readonly to: string
+      readonly toOffset: number
+      readonly length: number
+    }
   | { readonly op: 'opendir'; readonly path: string; readonly file: string }
   /** The next names of an open directory, as readdir(3) gives them. */
   | { readonly op: 'readdir'; readonly file: string; readonly count: number }
-  | { readonly op: 'truncate'; readonly path: string; readonly size: number }
   | { readonly op: 'ftruncate'; readonly file: string; readonly size: number }
   | { readonly op: 'rename' | 'link'; readonly path: string; readonly to: string }
   | { readonly op: 'symlink'; readonly path: string; readonly target: string }

@@ -35,6 +35,11 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
     const isConcurrent = couldRace || playing.going.length > 0
     steps.push({ step: describe(step), seen, requests: stage.side.takeRequests(), isConcurrent })
   }
+  // Nobody is left waiting for a reply that a step held back.
+  if (stage.side.releaseAll()) {
+    const seen = await playing.finish()
+    steps.push({ step: 'release all', seen, requests: stage.side.takeRequests(), isConcurrent: true })
+  }
   return { steps, lookups: stage.side.lookups, contents: stage.side.contents }
 }
 
@@ -64,9 +69,15 @@ class Play {
     const waited = this.going.filter((each) => each !== task)
     // Nobody hears of these two before something else is done.
     if (!('change' in step || 'hold' in step)) await stage.settle(() => this.going)
-    const told = waited.filter(({ result, isJoined }) => result !== undefined && !isJoined)
     const own = task === undefined ? [] : [seenOf(task, step)]
-    return [...own, ...told.map(({ name, result }) => `${name}: ${result}`)].join('; ')
+    return [...own, ...toldOf(waited)].join('; ')
+  }
+
+  /** Waits for what can go on. */
+  async finish(): Promise<string> {
+    const waited = this.going
+    await this.stage.settle(() => this.going)
+    return toldOf(waited).join('; ')
   }
 
   private begin(program: string | undefined, start: string | undefined, doing: Promise<string>): Task {
@@ -79,6 +90,12 @@ class Play {
     this.tasks.push(task)
     return task
   }
+}
+
+/** Those that waited, and are over now. */
+function toldOf(waited: readonly Task[]): string[] {
+  const over = waited.filter(({ result, isJoined }) => result !== undefined && !isJoined)
+  return over.map(({ name, result }) => `${name}: ${result}`)
 }
 
 function seenOf({ result, isJoined }: Task, step: Step): string {

@@ -45,7 +45,19 @@ export class ServerSide {
   ): void {
     if ('change' in step) step.change(this.server)
     else if ('hold' in step) this.holds.set(step.hold, this.tap.hold(step.hold))
-    else this.holds.get(step.release)?.release()
+    else this.release(step.release)
+  }
+
+  /** Lets go of what is held still; false if there is nothing. */
+  releaseAll(): boolean {
+    const held = [...this.holds.keys()]
+    for (const op of held) this.release(op)
+    return held.length > 0
+  }
+
+  private release(op: string): void {
+    this.holds.get(op)?.release()
+    this.holds.delete(op)
   }
 
   /** Sends a notification; resolves with what the other side made of it. */

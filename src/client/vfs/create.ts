@@ -13,15 +13,17 @@ import {
   S_IFREG,
 } from '../constants.js'
 import type { Core } from '../core.js'
-import { failedWith, failure } from '../failure.js'
+import { Failure, failedWith, failure } from '../failure.js'
 import type { Dentry } from '../objects.js'
 import { isPrivileged, type Task } from '../task.js'
 import { isInvalid, type WireEntry } from './attributes.js'
+import { finish } from './close.js'
 import type { OpenFile } from './file.js'
 import { invalidatePages, truncatePages } from './invalidate.js'
-import { lookup, lookupExclusive, obtainInode, revalidate, typeOf } from './lookup.js'
+import { lookup, lookupAfresh, obtainInode, revalidate, typeOf, validCached } from './lookup.js'
 import { install, masked, mayCreate, sendMknod } from './make.js'
 import { openDentry, openedFile } from './open.js'
+import { checkPermission } from './permission.js'
 import { targetOf, withLast, withObject, type LastName } from './walk.js'
 
 const MAX_LINKS = 40
@@ -106,15 +108,30 @@ async function findOrCreate(
   const parent = directory.inode!
   return parent.lock.exclusive(async () => {
     if (parent.isDead) throw failure('ENOENT')
-    const found = await lookupExclusive(core, directory, name, task, isExclusive)
+    const cached = await validCached(core, directory, name, task, isExclusive)
+    if (cached?.inode !== undefined) return cached
+    // Asked for before it is known whether there is anything to be made; what speaks against it counts only then.
+    const refusal = await refusalOf(mayCreate(core, parent, task))
+    const found = cached ?? (await lookupAfresh(core, directory, name, task))
     if (found.inode !== undefined) return found
     try {
-      await mayCreate(core, parent, task)
+      if (refusal !== undefined) throw refusal
       return await createNamed(core, found, flags, S_IFREG | masked(core, mode & 0o7777, task), task)
     } finally {
       core.dentries.release(found)
     }
   })
+}
+
+/** Why it may not be; undefined if it may. */
+async function refusalOf(asking: Promise<void>): Promise<Failure | undefined> {
+  try {
+    await asking
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
 }
 
 /** What is cached, if it exists: then no lock is needed. */
@@ -143,6 +160,7 @@ async function createNamed(core: Core, negative: Dentry, flags: number, mode: nu
         core,
         reply,
         flags,
+        task,
         (entry) => install(core, negative, entry, epoch),
         () => core.events.inside(directory, 'create', name, false),
       )
@@ -197,6 +215,7 @@ async function openMade(
   core: Core,
   { fuse_entry_out: entry, fuse_open_out: out }: Made,
   flags: number,
+  task: Task,
   installed: (entry: WireEntry) => Promise<Dentry>,
   tell: () => void,
 ): Promise<OpenFile> {
@@ -206,9 +225,16 @@ async function openMade(
     const opened = { fh: out.fh, openFlags: out.open_flags, isSynthetic: false }
     const file = openedFile(core, dentry, opened, flags)
     tell()
-    core.events.about(dentry, 'open')
     if (core.negotiated.has('ATOMIC_O_TRUNC') && (flags & O_TRUNC) !== 0) await truncatePages(file.inode, 0)
     else if ((file.openFlags & FOPEN_KEEP_CACHE) === 0) await invalidatePages(core, file.inode)
+    try {
+      // What was made may be opened in any way; its attributes are refreshed like those of what was there.
+      await checkPermission(core, file.inode, task, 0)
+    } catch (error) {
+      finish(core, file)
+      throw error
+    }
+    core.events.about(dentry, 'open')
     return file
   } finally {
     core.dentries.release(dentry)
@@ -236,6 +262,7 @@ async function openTemporary(core: Core, path: string, flags: number, mode: numb
       core,
       reply,
       flags,
+      task,
       (entry) => unnamed(core, directory, entry),
       () => undefined,
     )

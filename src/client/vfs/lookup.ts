@@ -121,8 +121,8 @@ export async function lookupExclusive(
   return (await validCached(core, directory, name, task, always)) ?? lookupAfresh(core, directory, name, task)
 }
 
-/** What is cached, if it is valid; else it is dropped. */
-async function validCached(
+/** What is cached, if it is valid; else it is dropped. @param always see {@link revalidate} */
+export async function validCached(
   core: Core,
   directory: Dentry,
   name: string,
@@ -146,7 +146,8 @@ async function validCached(
   return undefined
 }
 
-async function lookupAfresh(core: Core, directory: Dentry, name: string, task: Task): Promise<Dentry> {
+/** Asks the server, for a caller that holds the directory's lock and has found nothing cached. */
+export async function lookupAfresh(core: Core, directory: Dentry, name: string, task: Task): Promise<Dentry> {
   const { inode } = directory
   if (inode!.isBad) throw failure('EIO')
   checkName(core, name)

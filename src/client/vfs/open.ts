@@ -24,6 +24,7 @@ import { invalidatePages, truncatePages } from './invalidate.js'
 import { checkPermission } from './permission.js'
 import { beforeTruncate, setattrLocked } from './setattr.js'
 import { invalidateAttr } from './staleness.js'
+import { touch } from './times.js'
 import { allowWrites, blockWrites } from './writeback.js'
 
 /* Opening what exists. Making files on the way is in create.ts. */
@@ -104,6 +105,7 @@ async function openNow(
   if (isAtomicTruncate) {
     inode.version = core.nextVersion()
     inode.attr.size = 0
+    if (core.hasWriteback) touch(core, inode)
     invalidateAttr(inode, STATX_WRITTEN)
     await truncatePages(inode, 0)
   } else if ((file.openFlags & FOPEN_KEEP_CACHE) === 0) await invalidatePages(core, inode)

@@ -2,9 +2,10 @@ import { PAGE_SIZE } from '../../protocol/limits.js'
 import type { Page } from '../cache/page.js'
 import type { PageCache } from '../cache/page-cache.js'
 import type { Core } from '../core.js'
+import { ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
-import { ignoreFailure, readPages } from './read-pages.js'
+import { readPages } from './read-pages.js'
 import { onMark, onMiss, type Window } from './readahead-state.js'
 
 /** The page at `index` is not there: reads it, and what is likely to be read next. */
@@ -74,6 +75,7 @@ async function sendRun(core: Core, file: OpenFile, run: readonly Page[], asyncSi
     }
     const reading = readPages(core, file, run.slice(i, i + most), task, isAsync ? 'waits' : undefined)
     reading.catch(() => undefined)
+    // Whoever needs a page that is missing asks for it again.
     if (!isAsync) await reading.catch(ignoreFailure)
   }
 }

@@ -130,12 +130,14 @@ function encode(core: Core, inode: Inode, change: Change, task: Task, { fh, lock
   const { mode, uid, gid, size, atime, mtime } = change
   const isOwner = ownsSizeAndTimes(core, inode)
   const present = now(core)
-  // A size that changes takes the times along where they are kept here.
-  const touches = isOwner && size !== undefined && size !== inode.attr.size
+  // Truncating an open file takes the times along where they are kept here, even if the size stays.
+  const touches = isOwner && size !== undefined
   const a = atime === 'now' ? present : atime
   const m = mtime === 'now' || (mtime === undefined && touches) ? present : mtime
-  const hasCtime = isOwner && core.negotiated.minor >= 23 && (touches || size === undefined)
-  const kills = size !== undefined && core.negotiated.has('HANDLE_KILLPRIV_V2') && !isPrivileged(task)
+  const hasCtime = isOwner && core.negotiated.minor >= 23
+  const isChown = (uid !== undefined || gid !== undefined) && !inode.isDirectory
+  const isUnprivilegedTruncate = size !== undefined && !isPrivileged(task)
+  const kills = core.negotiated.has('HANDLE_KILLPRIV_V2') && (isChown || isUnprivilegedTruncate)
   return {
     valid:
       (mode === undefined ? 0 : FATTR_MODE) |
@@ -166,8 +168,7 @@ function encode(core: Core, inode: Inode, change: Change, task: Task, { fh, lock
 
 function setOwnTimes(core: Core, inode: Inode, { mtime, size }: Change): void {
   const present = now(core)
-  const touches = size !== undefined && size !== inode.attr.size
-  const m = mtime === 'now' || (mtime === undefined && touches) ? present : mtime
+  const m = mtime === 'now' || (mtime === undefined && size !== undefined) ? present : mtime
   if (m !== undefined) {
     inode.attr.mtime = m.sec
     inode.attr.mtimensec = truncatedTime(core, m).nsec

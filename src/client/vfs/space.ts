@@ -5,15 +5,19 @@ import {
   MAX_SIZE,
   SEEK_DATA,
   STATX_SIZE,
+  STATX_WRITTEN,
 } from '../constants.js'
 import { lastPageOf, pageOf } from '../cache/page-cache.js'
 import { PAGE_SIZE } from '../../protocol/limits.js'
 import type { Core } from '../core.js'
-import { failedWith, failure } from '../failure.js'
+import { failedWith, failure, ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
 import { getattr } from './getattr.js'
 import { writeAndWait } from './invalidate.js'
+import { dropPrivileges } from './privileges.js'
+import { invalidateAttr } from './staleness.js'
+import { flushTimes, touch } from './times.js'
 import { grown } from './write.js'
 
 /** fallocate(2). @param mode FALLOC_FL_ bits: KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE; others are EOPNOTSUPP */
@@ -38,8 +42,9 @@ export async function fallocate(
   const end = offset + length
   await inode.lock.exclusive(async () => {
     if (clears) await writeAndWait(core, inode, pageOf(offset), lastPageOf(offset, length))
-    const grows = !keeps && end > inode.attr.size
-    if (grows) inode.isSizeUnstable = true
+    await dropPrivileges(core, file.dentry, task)
+    if (core.hasWriteback) touch(core, inode)
+    if (!keeps) inode.isSizeUnstable = true
     try {
       const fuse_fallocate_in = { fh: file.fh, offset, length, mode }
       await core.call('FALLOCATE', inode.nodeid, { fuse_fallocate_in }, task)
@@ -48,9 +53,12 @@ export async function fallocate(
       features.forgo('FALLOCATE')
       throw failure('EOPNOTSUPP')
     } finally {
-      if (grows) inode.isSizeUnstable = false
+      inode.isSizeUnstable = false
+      // Whether it went well or not: they were set before.
+      await flushTimes(core, inode).catch(ignoreFailure)
     }
-    grown(core, inode, end, keeps ? 0 : length)
+    if (keeps) invalidateAttr(inode, STATX_WRITTEN)
+    else grown(core, inode, end, length)
     if (clears) await clearRange(file, offset, end)
   })
   core.events.about(file.dentry, 'modify')

@@ -1,8 +1,12 @@
 import type { FileHandle } from '../../base/ids.js'
 import { FATTR_CTIME, FATTR_FH, FATTR_MTIME } from '../../protocol/flags/attr.js'
 import { NOBODY } from '../connection/pending.js'
+import { STATX_CTIME } from '../constants.js'
 import type { Core } from '../core.js'
+import { ignoreFailure } from '../failure.js'
 import type { Inode } from '../objects.js'
+import { ownsSizeAndTimes } from './attributes.js'
+import { invalidateAttr } from './staleness.js'
 
 /** Seconds since 1970 and nanoseconds. */
 export interface Time {
@@ -27,6 +31,19 @@ export function touch(core: Core, inode: Inode): void {
   if (inode.attr.mtime === sec && inode.attr.mtimensec === nsec && inode.attr.ctimensec === nsec) return
   Object.assign(inode.attr, { mtime: sec, mtimensec: nsec, ctime: sec, ctimensec: nsec })
   inode.writeback.hasTimes = true
+}
+
+/**
+ * The object was changed in a way that its ctime tells of: a name more or less, other extended attributes. With
+ * WRITEBACK_CACHE the client sets it, and sends it at once. What comes of that is nobody's concern.
+ */
+export async function changed(core: Core, inode: Inode): Promise<void> {
+  invalidateAttr(inode, STATX_CTIME)
+  if (!ownsSizeAndTimes(core, inode)) return
+  const { sec, nsec } = now(core)
+  Object.assign(inode.attr, { ctime: sec, ctimensec: nsec })
+  inode.writeback.hasTimes = true
+  await flushTimes(core, inode).catch(ignoreFailure)
 }
 
 /** Sends times that were set here. The reply is not looked at. */

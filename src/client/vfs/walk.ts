@@ -144,7 +144,8 @@ export async function withLast<T>(
   try {
     const { name, hasSlash } = await walking.toLast(path)
     walking.checkDirectory()
-    await checkPermission(core, walking.current.inode!, task, MAY_EXEC)
+    // The root itself is in no directory that would have to be searched.
+    if (name !== '') await checkPermission(core, walking.current.inode!, task, MAY_EXEC)
     return await run({ directory: walking.current, name, hasSlash })
   } finally {
     walking.dispose()

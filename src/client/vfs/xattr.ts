@@ -1,11 +1,10 @@
 import { readXattrNames } from '../../protocol/xattr-names.js'
-import { STATX_CTIME } from '../constants.js'
 import type { Core } from '../core.js'
 import type { Dispensable } from '../connection/features.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
 import type { Task } from '../task.js'
-import { invalidateAttr } from './staleness.js'
+import { changed } from './times.js'
 
 /* Extended attributes. After ENOSYS they are EOPNOTSUPP, without a request. */
 
@@ -54,8 +53,10 @@ export async function removexattr(core: Core, dentry: Dentry, name: string, task
 async function change(core: Core, dentry: Dentry, op: Dispensable, send: () => Promise<unknown>): Promise<void> {
   const inode = dentry.inode!
   if (inode.isBad) throw failure('EIO')
-  await inode.lock.exclusive(() => dispensable(core, op, send))
-  invalidateAttr(inode, STATX_CTIME)
+  await inode.lock.exclusive(async () => {
+    await dispensable(core, op, send)
+    await changed(core, inode)
+  })
   inode.hasNoCapability = false
   core.events.about(dentry, 'attrib')
 }

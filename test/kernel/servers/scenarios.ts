@@ -12,7 +12,11 @@ const { loop } = await chooseLoop()
 const ground = { mountpoint, programs: new Programs(mountpoint), loop }
 
 answerQuestions({
-  run: (title: string) => runOnKernel(SCENARIOS.find((each) => each.title === title)!, ground),
+  run: (title: string) =>
+    runOnKernel(
+      SCENARIOS.find((each) => each.title === title)!,
+      ground,
+    ),
   judge: (seed: number) => judge(seed, ground),
 })
 process.on('disconnect', () => process.exit(0))

@@ -23,13 +23,15 @@ export function randomScenario(seed: number): Scenario {
   const isTimed = oneIn(random, 25)
   const timeouts = isTimed ? [0, SHORT_MS, Infinity] : [0, 0, Infinity, Infinity, Infinity]
   const start = startOf(random, timeouts)
+  const defaultPermissions = oneIn(random, 5)
+  const does = (by: string): Step => ({ do: randomOperation(random, !defaultPermissions), by })
   const steps: Step[] = []
   const length = 10 + random.below(25)
-  while (steps.length < length) steps.push(...nextSteps(random, timeouts, isTimed))
+  while (steps.length < length) steps.push(...nextSteps(random, does, timeouts, isTimed))
   return {
     title: `seed ${seed}`,
     init: wishes(random),
-    defaultPermissions: oneIn(random, 5),
+    defaultPermissions,
     setup: populate,
     steps: [...start.map(asStep), ...steps],
   }
@@ -74,12 +76,16 @@ function wishes(random: Random): InitWishes {
     dontMask: oneIn(random, 4),
     handleKillPrivV2: oneIn(random, 4),
     ...random.pick([{}, {}, { maxReadahead: 0 }, { maxReadahead: 8192 }]),
-    ...random.pick([{}, {}, { maxWrite: 4096 }, { maxWrite: 8192, maxPages: 2 }]),
+    // A direct read or write is split where the program's memory has pages, which is wherever that lies: so many pages hold
+    // the longest, and it is split by bytes alone.
+    ...random.pick([{}, {}, { maxWrite: 4096, maxPages: 4 }, { maxWrite: 8192, maxPages: 4 }]),
   }
 }
 
-function nextSteps(random: Random, timeouts: readonly number[], isTimed: boolean): Step[] {
-  const does = (by: string): Step => ({ do: randomOperation(random), by })
+/** A step of the program of that name. */
+type Does = (by: string) => Step
+
+function nextSteps(random: Random, does: Does, timeouts: readonly number[], isTimed: boolean): Step[] {
   const choices: Weighted<Step[]> = [
     [30, () => [does('p')]],
     [8, () => [does('q')]],
@@ -100,7 +106,7 @@ function nextSteps(random: Random, timeouts: readonly number[], isTimed: boolean
 }
 
 /** A reply is held back while other things happen. */
-function held(random: Random, does: (by: string) => Step): Step[] {
+function held(random: Random, does: Does): Step[] {
   const op = random.pick(HELD)
   const meanwhile = Array.from({ length: 1 + random.below(3) }, () =>
     draw<Step>(random, [

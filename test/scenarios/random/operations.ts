@@ -8,14 +8,18 @@ const O_DIRECT = 0o40000
 const FALLOC_FL_KEEP_SIZE = 1
 const FALLOC_FL_PUNCH_HOLE = 2
 
-/** What one of the programs does next. */
-export function randomOperation(random: Random): Operation {
+/**
+ * What one of the programs does next.
+ * @param mayLink link(2) too: with default_permissions the kernel looks at more attributes first where the system protects
+ *   hard links (fs.protected_hardlinks)
+ */
+export function randomOperation(random: Random, mayLink: boolean): Operation {
   return draw<Operation>(random, [
     [14, () => ({ op: random.pick(['stat', 'stat', 'lstat']), path: anyName(random) })],
     [12, () => ({ op: 'open', path: fileName(random), flags: openFlags(random), file: file(random) })],
     [22, () => onFile(random)],
     [8, () => onDirectory(random)],
-    [18, () => change(random)],
+    [18, () => change(random, mayLink)],
     [2, () => ({ op: 'readlink', path: random.pick(['/l', '/m', '/d/l', '/a']) })],
     [2, () => ({ op: 'access', path: anyName(random), mode: random.pick([0, 4, 2, 1]) })],
   ])
@@ -59,6 +63,13 @@ function onFile(random: Random): Operation {
     [
       1,
       () => {
+        const [to, toOffset] = [file(random), offset(random)]
+        return { op: 'copy', file: name, offset: offset(random), to, toOffset, length: length(random) }
+      },
+    ],
+    [
+      1,
+      () => {
         const mode = random.pick([0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE])
         return { op: 'allocate', file: name, mode, offset: offset(random), length: length(random) }
       },
@@ -78,18 +89,25 @@ function onDirectory(random: Random): Operation {
   ])
 }
 
-function change(random: Random): Operation {
+function change(random: Random, mayLink: boolean): Operation {
   const path = ownName(random)
   return draw<Operation>(random, [
     [3, () => ({ op: 'mkdir', path })],
     [2, () => ({ op: 'rmdir', path })],
     [4, () => ({ op: 'unlink', path })],
     [5, () => ({ op: 'rename', path, to: ownName(random) })],
-    [3, () => ({ op: 'link', path, to: ownName(random) })],
+    [mayLink ? 3 : 0, () => ({ op: 'link', path, to: ownName(random) })],
     [2, () => ({ op: 'symlink', path, target: random.pick(['d', 'a', 'd/e', '../a', 'nothing']) })],
     [3, () => ({ op: 'chmod', path, mode: random.pick([0o600, 0o644, 0o755, 0o4755]) })],
     [1, () => ({ op: 'chown', path, uid: random.pick([0, 7]), gid: random.pick([0, 7]) })],
-    [2, () => ({ op: 'truncate', path, size: offset(random) })],
-    [2, () => ({ op: 'utimes', path, atime: random.pick([undefined, 5, 'now']), mtime: random.pick([undefined, 9, 'now']) })],
+    [
+      2,
+      () => ({
+        op: 'utimes',
+        path,
+        atime: random.pick([undefined, 5, 'now']),
+        mtime: random.pick([undefined, 9, 'now']),
+      }),
+    ],
   ])
 }

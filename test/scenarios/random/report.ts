@@ -7,7 +7,8 @@ export function reportOf(scenario: Scenario, kernel: readonly string[], client: 
   const lines = [head]
   for (let i = 0; i < Math.max(kernel.length, client.length); i += 1) {
     const [right, ours] = [kernel[i], client[i]]
-    if (right === ours) lines.push(`    ${right}`)
+    // At the end only what differs.
+    if (right === ours) lines.push(...(i < scenario.steps.length ? [`    ${right}`] : []))
     else lines.push(`  Linux:  ${right ?? 'nothing'}`, `  client: ${ours ?? 'nothing'}`)
   }
   return lines.join('\n')

@@ -13,7 +13,8 @@ export async function shrink(scenario: Scenario, shows: Shows): Promise<Scenario
   let small = await withoutWishes(scenario, shows, isLate)
   for (let before = Infinity; small.steps.length < before && !isLate();) {
     before = small.steps.length
-    for (let size = before >> 1; size >= 1 && !isLate(); size >>= 1) small = await withoutSteps(small, size, shows, isLate)
+    for (let size = before >> 1; size >= 1 && !isLate(); size >>= 1)
+      small = await withoutSteps(small, size, shows, isLate)
   }
   return withoutWishes(small, shows, isLate)
 }

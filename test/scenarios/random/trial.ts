@@ -1,4 +1,4 @@
-import type { Outcome, Scenario } from '../language.js'
+import { describe, type Outcome, type Scenario } from '../language.js'
 import { linesOf } from '../lines.js'
 import { runOnClient } from '../on-client.js'
 import { runOnKernel, type Ground } from '../on-kernel.js'
@@ -45,7 +45,7 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function isTimed(scenario: Scenario): boolean {
-  return scenario.steps.some((step) => 'pauseMs' in step || ('label' in step && step.label?.includes(` ${SHORT_MS} ms`) === true))
+  return scenario.steps.some((step) => 'pauseMs' in step || describe(step).includes(` ${SHORT_MS} ms`))
 }
 
 function pauses(scenario: Scenario): number {
