@@ -235,7 +235,8 @@ export class Scripted extends FileSystem {
     const end = req.offset + req.length
     const keepsSize = (req.mode & 1) !== 0
     if (!keepsSize && end > thing.data.length) thing.data = resized(thing.data, end)
-    if ((req.mode & 2) !== 0) thing.data.fill(0, req.offset, end)
+    if ((req.mode & 2) !== 0)
+      new Uint8Array(thing.data.buffer, thing.data.byteOffset, thing.data.length).fill(0, req.offset, end)
     this.touch(thing)
   }
 

@@ -37,8 +37,7 @@ export class ClientActor {
       case 'list': {
         const directory = await fs.opendir(operation.path)
         const names: string[] = []
-        for (let entry = await directory.read(); entry !== null; entry = await directory.read()) names.push(entry.name)
-        await directory.close()
+        for await (const entry of directory) names.push(entry.name)
         return `${names.length} ${names.slice(0, 5).join(' ')}`
       }
       case 'mkdir':

@@ -24,9 +24,8 @@ import { lookup, lookupAfresh, obtainInode, revalidate, typeOf, validCached } fr
 import { install, masked, mayCreate, sendMknod } from './make.js'
 import { openDentry, openedFile } from './open.js'
 import { checkPermission } from './permission.js'
-import { targetOf, withLast, withObject, type LastName } from './walk.js'
+import { follow, withLast, withObject, type LastName } from './walk.js'
 
-const MAX_LINKS = 40
 /** The name of TMPFILE: none that a directory could have. */
 const NO_NAME = '/'
 
@@ -41,11 +40,10 @@ export async function open(
   links = 0,
 ): Promise<OpenFile> {
   if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(core, path, flags, mode, task)
-  if (links > MAX_LINKS) throw failure('ELOOP')
-  const next = await withLast(core, path, task, (last) => openLast(core, last, flags, mode, task), from)
+  const next = await withLast(core, path, task, (last) => openLast(core, last, flags, mode, task), from, links)
   if (!('path' in next)) return next
   try {
-    return await open(core, next.path, flags, mode, task, next.from, links + 1)
+    return await open(core, next.path, flags, mode, task, next.from, next.links)
   } finally {
     core.dentries.release(next.from)
   }
@@ -55,6 +53,7 @@ export async function open(
 interface Onward {
   readonly path: string
   readonly from: Dentry
+  readonly links: number
 }
 
 async function openLast(
@@ -79,9 +78,8 @@ async function openLast(
     if (inode === undefined) throw failure('ENOENT')
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw failure('EEXIST')
     if (inode.isSymlink && ((flags & O_NOFOLLOW) === 0 || hasSlash)) {
-      const onward = await targetOf(core, found, task)
-      core.dentries.hold(onward.from)
-      return onward
+      const target = await follow(core, found, last.links, task)
+      return { path: target, from: core.dentries.hold(found.parent), links: last.links + 1 }
     }
     if (mustBeDirectory && !inode.isDirectory) throw failure('ENOTDIR')
     return await openDentry(core, found, flags, task)

@@ -118,7 +118,10 @@ export async function lookupExclusive(
   task: Task,
   always: boolean,
 ): Promise<Dentry> {
-  return (await validCached(core, directory, name, task, always)) ?? lookupAfresh(core, directory, name, task)
+  const cached = await validCached(core, directory, name, task, always)
+  if (cached !== undefined) return cached
+  if (directory.inode!.isDead) throw failure('ENOENT')
+  return lookupAfresh(core, directory, name, task)
 }
 
 /** What is cached, if it is valid; else it is dropped. @param always see {@link revalidate} */

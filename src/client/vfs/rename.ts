@@ -1,11 +1,12 @@
 import { exclusiveAll, type RwLock } from '../cache/rw-lock.js'
-import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../constants.js'
+import { MAY_WRITE, RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../constants.js'
 import type { Core } from '../core.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
 import type { Task } from '../task.js'
 import { lookupExclusive } from './lookup.js'
 import { mayCreate } from './make.js'
+import { checkPermission } from './permission.js'
 import { mayDelete, unlinked } from './remove.js'
 import { directoryChanged } from './staleness.js'
 import { changed } from './times.js'
@@ -85,6 +86,11 @@ async function move(core: Core, source: Dentry, target: Dentry, flags: number, t
     await mayDelete(core, to, other, task)
     if (!isExchange && inode.isDirectory && !other.isDirectory) throw failure('ENOTDIR')
     if (!isExchange && !inode.isDirectory && other.isDirectory) throw failure('EISDIR')
+  }
+  if (from !== to) {
+    // Its ".." becomes another one.
+    if (inode.isDirectory) await checkPermission(core, inode, task, MAY_WRITE)
+    if (isExchange && other!.isDirectory) await checkPermission(core, other!, task, MAY_WRITE)
   }
   const objects: Inode[] = !inode.isDirectory || from !== to ? [inode] : []
   if (other !== undefined) objects.push(other)
