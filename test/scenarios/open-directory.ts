@@ -36,7 +36,17 @@ export class OpenDirectory {
   }
 
   private next(): string | undefined {
-    if (this.names.length === 0) this.names = posix.getdents(this.fd).map(({ name }) => String(name))
+    if (this.names.length === 0) this.names = this.more()
     return this.names.shift()
+  }
+
+  private more(): string[] {
+    try {
+      return posix.getdents(this.fd).map(({ name }) => String(name))
+    } catch (error) {
+      // A directory that is no more ends there.
+      if ((error as { code?: string }).code === 'ENOENT') return []
+      throw error
+    }
   }
 }

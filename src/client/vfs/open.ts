@@ -6,6 +6,7 @@ import {
   MAY_WRITE,
   O_ACCMODE,
   O_CREAT,
+  O_DIRECT,
   O_EXCL,
   O_NOCTTY,
   O_RDONLY,
@@ -47,6 +48,10 @@ export async function openDentry(core: Core, dentry: Dentry, flags: number, task
   await checkPermission(core, inode, task, accessMask(flags))
   if (!inode.isDirectory && !inode.isFile) throw failure('ENXIO')
   const file = await openInode(core, dentry, flags, task)
+  if (inode.isDirectory && (flags & O_DIRECT) !== 0) {
+    finish(core, file)
+    throw failure('EINVAL')
+  }
   core.events.about(dentry, 'open')
   if ((flags & O_TRUNC) === 0 || !inode.isFile) return file
   try {

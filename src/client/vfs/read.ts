@@ -56,8 +56,9 @@ async function readCached(core: Core, file: OpenFile, into: Uint8Array, offset: 
     const copied = copyFrom(pages, into.subarray(done), at, inode.attr.size)
     if (copied === 0) break
     done += copied
-    file.readahead.previous = pageOf(offset + done - 1)
   }
+  // Not before the whole read is over: a page that is missing in the middle of it follows on what was read before it.
+  if (done > 0) file.readahead.previous = pageOf(offset + done)
   return done
 }
 

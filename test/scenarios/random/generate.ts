@@ -1,13 +1,14 @@
 import type { InitWishes } from '#src/protocol/init-wishes.js'
 import type { OpcodeName } from '#src/protocol/opcodes.js'
 import { Random } from '../../helpers/random.js'
-import type { Scripted } from '../../helpers/scripted.js'
 import type { Scenario, Step } from '../language.js'
-import { text } from '../scenarios/steps.js'
+import { O_RDWR } from '../scenarios/steps.js'
 import { draw, oneIn, type Weighted } from './draw.js'
+import { Names } from './names.js'
 import { anyNotice, fittingNotice } from './notices.js'
 import { randomOperation } from './operations.js'
 import { asStep, behaviourChange, contentChange, listAs, openAs, type Change } from './server-changes.js'
+import { populate, THEMES } from './theme.js'
 
 /** How long what is valid for a while is so: long enough for the steps of a scenario. */
 export const SHORT_MS = 400
@@ -19,15 +20,16 @@ const HELD: readonly OpcodeName[] = [
 /** The scenario of a seed. */
 export function randomScenario(seed: number): Scenario {
   const random = new Random(seed)
+  const names = new Names(random, random.pick(THEMES))
   // Time that really passes is dear: few have any.
   const isTimed = oneIn(random, 25)
   const timeouts = isTimed ? [0, SHORT_MS, Infinity] : [0, 0, Infinity, Infinity, Infinity]
   const start = startOf(random, timeouts)
   const defaultPermissions = oneIn(random, 5)
-  const does = (by: string): Step => ({ do: randomOperation(random, !defaultPermissions), by })
-  const steps: Step[] = []
+  const does = (by: string): Step => ({ do: randomOperation(names, !defaultPermissions), by })
+  const steps = beginning(names)
   const length = 10 + random.below(25)
-  while (steps.length < length) steps.push(...nextSteps(random, does, timeouts, isTimed))
+  while (steps.length < length) steps.push(...nextSteps(names, does, timeouts, isTimed))
   return {
     title: `seed ${seed}`,
     init: wishes(random),
@@ -35,6 +37,20 @@ export function randomScenario(seed: number): Scenario {
     setup: populate,
     steps: [...start.map(asStep), ...steps],
   }
+}
+
+/** What is open from the beginning on. */
+function beginning(names: Names): Step[] {
+  const { begins } = names.theme
+  if (begins === 'with a file') {
+    const [first, second] = [names.file(), names.file()]
+    return [
+      { do: { op: 'open', path: first, flags: O_RDWR, file: 'x' }, by: 'p' },
+      { do: { op: 'open', path: second, flags: O_RDWR, file: 'x' }, by: 'q' },
+    ]
+  }
+  if (begins === 'with nothing') return []
+  return [{ do: { op: 'opendir', path: names.directory(), file: 'u' }, by: 'p' }]
 }
 
 function startOf(random: Random, timeouts: readonly number[]): Change[] {
@@ -46,17 +62,6 @@ function startOf(random: Random, timeouts: readonly number[]): Change[] {
     },
   }
   return [valid, openAs(random), listAs(random)]
-}
-
-function populate(server: Scripted): void {
-  server.ticks = true
-  server.add('/a', text(100))
-  server.add('/b', text(9000, 1))
-  server.add('/d/a', text(5000, 2))
-  server.add('/d/b', '')
-  server.add('/d/e/a', text(20_000, 3))
-  server.add('/l', { to: 'd' })
-  server.add('/m', { to: 'a' })
 }
 
 function wishes(random: Random): InitWishes {
@@ -85,34 +90,36 @@ function wishes(random: Random): InitWishes {
 /** A step of the program of that name. */
 type Does = (by: string) => Step
 
-function nextSteps(random: Random, does: Does, timeouts: readonly number[], isTimed: boolean): Step[] {
+function nextSteps(names: Names, does: Does, timeouts: readonly number[], isTimed: boolean): Step[] {
+  const { random, theme } = names
   const choices: Weighted<Step[]> = [
     [30, () => [does('p')]],
     [8, () => [does('q')]],
-    [12, () => [anyNotice(random)]],
-    [5, () => [asStep(contentChange(random))]],
+    [12, () => [anyNotice(names)]],
+    [5, () => [asStep(contentChange(names))]],
     [
       6,
       () => {
-        const change = contentChange(random)
-        return [asStep(change), fittingNotice(random, change.path)]
+        const change = contentChange(names)
+        return [asStep(change), fittingNotice(names, change.path)]
       },
     ],
     [3, () => [asStep(behaviourChange(random, timeouts))]],
-    [4, () => held(random, does)],
+    [theme.holds, () => held(names, does)],
     [isTimed ? 3 : 0, () => [{ pauseMs: SHORT_MS + 100 }]],
   ]
   return draw(random, choices)
 }
 
 /** A reply is held back while other things happen. */
-function held(random: Random, does: Does): Step[] {
+function held(names: Names, does: Does): Step[] {
+  const { random } = names
   const op = random.pick(HELD)
   const meanwhile = Array.from({ length: 1 + random.below(3) }, () =>
     draw<Step>(random, [
       [2, () => does('q')],
-      [3, () => anyNotice(random)],
-      [1, () => asStep(contentChange(random))],
+      [3, () => anyNotice(names)],
+      [1, () => asStep(contentChange(names))],
     ]),
   )
   return [{ hold: op }, does('p'), ...meanwhile, { release: op }]

@@ -1,10 +1,7 @@
 import type { Random } from '../../helpers/random.js'
 import { draw } from './draw.js'
+import type { Theme } from './theme.js'
 
-/* The few names that everything is about: so that steps meet. `/l` starts as a link to `/d`, `/m` as one to `/a`. */
-
-export const DIRECTORIES = ['/', '/d', '/d/e'] as const
-const FILES = ['/a', '/b', '/d/a', '/d/b', '/d/e/a'] as const
 const LINKS = ['/l', '/m', '/d/l'] as const
 
 /** A name in a directory, as the protocol has it. */
@@ -18,27 +15,43 @@ export function placeOf(path: string): Place {
   return { parent: path.slice(0, slash) || '/', name: path.slice(slash + 1) }
 }
 
-export function fileName(random: Random): string {
-  return draw(random, [
-    [8, () => random.pick(FILES)],
-    [1, () => random.pick(['/l/a', '/l/b', '/m'])],
-    [1, () => random.pick(['/c', '/d/c'])],
-  ])
-}
+/** The few names that a scenario is about: so that its steps meet. `/l` starts as a link to `/d`, `/m` as one to `/a`. */
+export class Names {
+  readonly random: Random
+  readonly theme: Theme
 
-export function anyName(random: Random): string {
-  return draw(random, [
-    [8, () => fileName(random)],
-    [4, () => random.pick(DIRECTORIES)],
-    [2, () => random.pick(LINKS)],
-  ])
-}
+  constructor(random: Random, theme: Theme) {
+    this.random = random
+    this.theme = theme
+  }
 
-/** A name that something could be made at, or taken from: not the root. */
-export function ownName(random: Random): string {
-  return draw(random, [
-    [8, () => fileName(random)],
-    [2, () => random.pick(['/d', '/d/e'])],
-    [2, () => random.pick(LINKS)],
-  ])
+  file(): string {
+    const { random, theme } = this
+    return draw(random, [
+      [8, () => random.pick(theme.files)],
+      [1, () => random.pick(['/l/a', '/l/b', '/m'])],
+      [1, () => random.pick(['/c', '/d/c', '/d/../a', '/d/./b'])],
+    ])
+  }
+
+  directory(): string {
+    return this.random.pick(this.theme.directories)
+  }
+
+  any(): string {
+    return draw(this.random, [
+      [8, () => this.file()],
+      [4, () => this.directory()],
+      [2, () => this.random.pick(LINKS)],
+    ])
+  }
+
+  /** A name that something could be made at, or taken from: not the root. */
+  own(): string {
+    return draw(this.random, [
+      [8, () => this.file()],
+      [2, () => this.random.pick(this.theme.directories.filter((path) => path !== '/'))],
+      [2, () => this.random.pick(LINKS)],
+    ])
+  }
 }

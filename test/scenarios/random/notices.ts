@@ -5,7 +5,7 @@ import type { Scripted } from '../../helpers/scripted.js'
 import type { Step } from '../language.js'
 import { text } from '../scenarios/steps.js'
 import { draw, oneIn } from './draw.js'
-import { anyName, DIRECTORIES, fileName, ownName, placeOf } from './names.js'
+import { placeOf, type Names } from './names.js'
 import { length, offset } from './operations.js'
 
 /** A node that no server has. */
@@ -20,14 +20,15 @@ function idOf(server: Scripted, path: string): NodeId {
 }
 
 /** Any notification, about anything. */
-export function anyNotice(random: Random): Step {
+export function anyNotice(names: Names): Step {
+  const { random } = names
   return draw(random, [
-    [8, () => invalInode(random, anyName(random))],
-    [8, () => entry(random, ownName(random), random.pick([0, 0, 1]))],
-    [4, () => gone(random, ownName(random))],
-    [6, () => store(random, oneIn(random, 8) ? anyName(random) : fileName(random))],
-    [4, () => retrieve(random, fileName(random))],
-    [4, () => prune(random)],
+    [8, () => invalInode(random, names.any())],
+    [8, () => entry(names, names.own(), random.pick([0, 0, 1]))],
+    [4, () => gone(random, names.own())],
+    [6, () => store(random, oneIn(random, 8) ? names.any() : names.file())],
+    [4, () => retrieve(random, names.file())],
+    [4, () => prune(names)],
     [2, () => step('INC_EPOCH', () => ({ notification: 'INC_EPOCH' }))],
     [1, () => step('RESEND', () => ({ notification: 'RESEND' }))],
     [1, () => step('POLL', () => ({ notification: 'POLL', fuse_notify_poll_wakeup_out: { kh: random.below(4) } }))],
@@ -35,10 +36,11 @@ export function anyNotice(random: Random): Step {
 }
 
 /** The notification that a change of `path` calls for. */
-export function fittingNotice(random: Random, path: string): Step {
+export function fittingNotice(names: Names, path: string): Step {
+  const { random } = names
   return draw(random, [
     [4, () => invalInode(random, path)],
-    [4, () => entry(random, path, random.pick([0, 0, 1]))],
+    [4, () => entry(names, path, random.pick([0, 0, 1]))],
     [2, () => store(random, path)],
     [1, () => gone(random, path)],
   ])
@@ -61,8 +63,9 @@ function invalInode(random: Random, path: string): Step {
   }))
 }
 
-function entry(random: Random, path: string, flags: number): Step {
-  const { parent, name } = oneIn(random, 10) ? { parent: random.pick(DIRECTORIES), name: 'none' } : placeOf(path)
+function entry(names: Names, path: string, flags: number): Step {
+  const { random } = names
+  const { parent, name } = oneIn(random, 10) ? { parent: names.directory(), name: 'none' } : placeOf(path)
   return step(`INVAL_ENTRY ${parent} ${name}${flags === 0 ? '' : ' EXPIRE_ONLY'}`, (server) => ({
     notification: 'INVAL_ENTRY',
     fuse_notify_inval_entry_out: { parent: idOf(server, parent), namelen: name.length, flags },
@@ -103,8 +106,9 @@ function retrieve(random: Random, path: string): Step {
   }))
 }
 
-function prune(random: Random): Step {
-  const paths = Array.from({ length: 1 + random.below(3) }, () => anyName(random))
+function prune(names: Names): Step {
+  const { random } = names
+  const paths = Array.from({ length: 1 + random.below(3) }, () => names.any())
   return step(`PRUNE ${paths.join(' ')}`, (server) => ({
     notification: 'PRUNE',
     fuse_notify_prune_out: { count: paths.length },

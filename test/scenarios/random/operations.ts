@@ -2,7 +2,7 @@ import type { Random } from '../../helpers/random.js'
 import type { Operation } from '../language.js'
 import { O_APPEND, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, text } from '../scenarios/steps.js'
 import { draw, oneIn } from './draw.js'
-import { anyName, DIRECTORIES, fileName, ownName } from './names.js'
+import type { Names } from './names.js'
 
 const O_DIRECT = 0o40000
 const FALLOC_FL_KEEP_SIZE = 1
@@ -13,15 +13,23 @@ const FALLOC_FL_PUNCH_HOLE = 2
  * @param mayLink link(2) too: with default_permissions the kernel looks at more attributes first where the system protects
  *   hard links (fs.protected_hardlinks)
  */
-export function randomOperation(random: Random, mayLink: boolean): Operation {
+export function randomOperation(names: Names, mayLink: boolean): Operation {
+  const { random, theme } = names
   return draw<Operation>(random, [
-    [14, () => ({ op: random.pick(['stat', 'stat', 'lstat']), path: anyName(random) })],
-    [12, () => ({ op: 'open', path: fileName(random), flags: openFlags(random), file: file(random) })],
-    [22, () => onFile(random)],
-    [8, () => onDirectory(random)],
-    [18, () => change(random, mayLink)],
+    [theme.looks, () => look(names)],
+    [theme.opens, () => ({ op: 'open', path: names.file(), flags: openFlags(random), file: file(random) })],
+    [theme.onFiles, () => onFile(random)],
+    [theme.onDirectories, () => onDirectory(names)],
+    [theme.changes, () => change(names, mayLink)],
+  ])
+}
+
+function look(names: Names): Operation {
+  const { random } = names
+  return draw<Operation>(random, [
+    [12, () => ({ op: random.pick(['stat', 'stat', 'lstat']), path: names.any() })],
     [2, () => ({ op: 'readlink', path: random.pick(['/l', '/m', '/d/l', '/a']) })],
-    [2, () => ({ op: 'access', path: anyName(random), mode: random.pick([0, 4, 2, 1]) })],
+    [2, () => ({ op: 'access', path: names.any(), mode: random.pick([0, 4, 2, 1]) })],
   ])
 }
 
@@ -42,7 +50,7 @@ function openFlags(random: Random): number {
 
 /** Offsets and sizes near the edges of pages and of the files. */
 export function offset(random: Random): number {
-  return random.pick([0, 0, 0, 1, 100, 4095, 4096, 4097, 5000, 8192, 10_000, 20_000])
+  return random.pick([0, 0, 0, 1, 100, 4095, 4096, 4097, 5000, 8192, 10_000, 20_000, 100_000])
 }
 
 export function length(random: Random): number {
@@ -77,27 +85,29 @@ function onFile(random: Random): Operation {
   ])
 }
 
-function onDirectory(random: Random): Operation {
+function onDirectory(names: Names): Operation {
+  const { random } = names
   const name = random.pick(['u', 'u', 'v'])
   return draw<Operation>(random, [
-    [4, () => ({ op: 'list', path: random.pick([...DIRECTORIES, '/l']) })],
-    [3, () => ({ op: 'opendir', path: random.pick([...DIRECTORIES, '/l']), file: name })],
-    [4, () => ({ op: 'readdir', file: name, count: random.pick([1, 3, 100]) })],
+    [4, () => ({ op: 'list', path: oneIn(random, 5) ? '/l' : names.directory() })],
+    [3, () => ({ op: 'opendir', path: oneIn(random, 5) ? '/l' : names.directory(), file: name })],
+    [4, () => ({ op: 'readdir', file: name, count: random.pick([1, 3, 100, 200]) })],
     [2, () => ({ op: 'rewind', file: name })],
     [1, () => ({ op: 'close', file: name })],
     [1, () => ({ op: 'fsync', file: name })],
   ])
 }
 
-function change(random: Random, mayLink: boolean): Operation {
-  const path = ownName(random)
+function change(names: Names, mayLink: boolean): Operation {
+  const { random } = names
+  const path = names.own()
   return draw<Operation>(random, [
     [3, () => ({ op: 'mkdir', path })],
     [2, () => ({ op: 'rmdir', path })],
     [4, () => ({ op: 'unlink', path })],
-    [5, () => ({ op: 'rename', path, to: ownName(random) })],
-    [mayLink ? 3 : 0, () => ({ op: 'link', path, to: ownName(random) })],
-    [2, () => ({ op: 'symlink', path, target: random.pick(['d', 'a', 'd/e', '../a', 'nothing']) })],
+    [5, () => ({ op: 'rename', path, to: names.own() })],
+    [mayLink ? 3 : 0, () => ({ op: 'link', path, to: names.own() })],
+    [2, () => ({ op: 'symlink', path, target: random.pick(['d', 'a', 'd/e', 'd/../a', 'nothing']) })],
     [3, () => ({ op: 'chmod', path, mode: random.pick([0o600, 0o644, 0o755, 0o4755]) })],
     [1, () => ({ op: 'chown', path, uid: random.pick([0, 7]), gid: random.pick([0, 7]) })],
     [

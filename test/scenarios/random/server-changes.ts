@@ -4,7 +4,7 @@ import { S_IFREG, type Scripted } from '../../helpers/scripted.js'
 import type { Step } from '../language.js'
 import { text } from '../scenarios/steps.js'
 import { draw } from './draw.js'
-import { fileName, ownName, placeOf } from './names.js'
+import { placeOf, type Names } from './names.js'
 
 /** Something that the server does or says otherwise from now on, in words and in deed. */
 export interface Change {
@@ -17,8 +17,9 @@ export function asStep({ label, change }: Change): Step {
 }
 
 /** Something changes at the server that clients may have cached. What is not there (any more) stays so. */
-export function contentChange(random: Random): Change & { readonly path: string } {
-  const path = random.below(4) === 0 ? ownName(random) : fileName(random)
+export function contentChange(names: Names): Change & { readonly path: string } {
+  const { random } = names
+  const path = random.below(4) === 0 ? names.own() : names.file()
   const { parent, name } = placeOf(path)
   const said = (label: string, change: Change['change']) => ({ path, label: `${path} ${label}`, change })
   const size = random.pick([0, 10, 100, 4096, 5000, 9000, 20_000])
