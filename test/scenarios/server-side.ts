@@ -80,9 +80,10 @@ export class ServerSide {
     return this.scenario.ignore?.some((op) => line.split(' ')[0] === op) === true
   }
 
-  /** What each file contains that was ever there, by node id. */
+  /** What each file contains that was ever there, by node id; those that contain something. */
   get contents(): Record<string, string> {
-    return Object.fromEntries(this.server.everything().map(({ id, data }) => [id, digest(data)]))
+    const files = this.server.everything().filter(({ data }) => data.length > 0)
+    return Object.fromEntries(files.map(({ id, data }) => [id, digest(data)]))
   }
 
   get lookups(): Record<string, number> {

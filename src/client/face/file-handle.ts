@@ -131,8 +131,8 @@ export class ClientFileHandle implements AsyncDisposable {
 
   async truncate(length = 0): Promise<void> {
     await this.#call('ftruncate', async () => {
+      if (!this.#file.isClosed && !this.#file.isWritable) throw failure('EINVAL')
       this.#file.check()
-      if (!this.#file.isWritable) throw failure('EINVAL')
     })
     const { fh, lockOwner } = this.#file
     await this.#change('ftruncate', { size: Math.max(0, length) }, { fh, lockOwner })

@@ -62,12 +62,12 @@ async function askCopy(
   task: Task,
 ): Promise<number> {
   const [from, to] = [source.inode, target.inode]
-  await from.lock.exclusive(() => writeAndWait(core, from, pageOf(offsetIn), lastPageOf(offsetIn, length)))
+  await from.lock.exclusive(() => writeAndWait(core, from, pageOf(offsetIn)))
   return to.lock.exclusive(async () => {
     await dropPrivileges(core, target.dentry, task)
     if (core.hasWriteback) touch(core, to)
-    const [first, last] = [pageOf(offsetOut), lastPageOf(offsetOut, length)]
-    await writeAndWait(core, to, first, last)
+    const first = pageOf(offsetOut)
+    await writeAndWait(core, to, first)
     const grows = !core.hasWriteback && offsetOut + length > to.attr.size
     if (grows) to.isSizeUnstable = true
     try {

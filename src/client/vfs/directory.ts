@@ -5,7 +5,7 @@ import { messageBuffer } from '../../protocol/message.js'
 import { Listing } from '../cache/listing.js'
 import { STATX_ATIME, STATX_MTIME } from '../constants.js'
 import type { Core } from '../core.js'
-import { failure } from '../failure.js'
+import { failedWith, failure } from '../failure.js'
 import type { Inode } from '../objects.js'
 import type { Task } from '../task.js'
 import { linkEntries } from './direntplus.js'
@@ -31,7 +31,7 @@ export async function readEntries(core: Core, file: OpenFile, task: Task): Promi
       if (inode.isDead) return []
       const usesCache = (file.openFlags & FOPEN_CACHE_DIR) !== 0
       const { entries, isEnough } = usesCache ? await readCached(core, file, task) : NOTHING
-      const all = isEnough ? entries : [...entries, ...(await readAfresh(core, file, task))]
+      const all = isEnough ? entries : [...entries, ...(await readOn(core, file, task))]
       core.events.about(file.dentry, 'access')
       return all
     }),
@@ -105,6 +105,16 @@ class Taken {
 
 function recordSize(name: string): number {
   return Math.ceil((GETDENTS_HEAD + name.length) / 8) * 8
+}
+
+/** What the server has from the file's position on. ENOENT is the end, as for readdir(3). */
+async function readOn(core: Core, file: OpenFile, task: Task): Promise<readonly Dirent[]> {
+  try {
+    return await readAfresh(core, file, task)
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return []
+    throw error
+  }
 }
 
 async function readAfresh(core: Core, file: OpenFile, task: Task): Promise<readonly Dirent[]> {

@@ -15,8 +15,8 @@ import { readMissing, readOn } from './readahead.js'
 
 /** Fills `into` from `offset` on; answers how many bytes there were. */
 export async function read(core: Core, file: OpenFile, into: Uint8Array, offset: number, task: Task): Promise<number> {
-  file.check()
   if (!file.isReadable) throw failure('EBADF')
+  file.check()
   if (file.inode.isDirectory) throw failure('EISDIR')
   if (offset < 0) throw failure('EINVAL')
   const isDirect = (file.openFlags & FOPEN_DIRECT_IO) !== 0

@@ -81,8 +81,10 @@ async function sendRun(core: Core, file: OpenFile, run: readonly Page[], asyncSi
 }
 
 function cachedBefore(pages: PageCache, index: number, most: number): { count: number; isAll: boolean } {
+  // The kernel looks at so many pages; if all of them are there, it takes the last one for the gap.
+  const farthest = index - most
   let at = index - 1
-  while (at >= 0 && index - at <= most && pages.get(at) !== undefined) at -= 1
+  while (at > farthest && at >= 0 && pages.get(at) !== undefined) at -= 1
   return { count: index - at - 1, isAll: at < 0 }
 }
 

@@ -7,7 +7,7 @@ import {
   STATX_SIZE,
   STATX_WRITTEN,
 } from '../constants.js'
-import { lastPageOf, pageOf } from '../cache/page-cache.js'
+import { pageOf } from '../cache/page-cache.js'
 import { PAGE_SIZE } from '../../protocol/limits.js'
 import type { Core } from '../core.js'
 import { failedWith, failure, ignoreFailure } from '../failure.js'
@@ -29,8 +29,8 @@ export async function fallocate(
   length: number,
   task: Task,
 ): Promise<void> {
-  file.check()
   if (!file.isWritable) throw failure('EBADF')
+  file.check()
   if (offset < 0 || length <= 0) throw failure('EINVAL')
   if (offset + length > MAX_SIZE) throw failure('EFBIG')
   const { inode } = file
@@ -41,7 +41,7 @@ export async function fallocate(
   const keeps = (mode & FALLOC_FL_KEEP_SIZE) !== 0
   const end = offset + length
   await inode.lock.exclusive(async () => {
-    if (clears) await writeAndWait(core, inode, pageOf(offset), lastPageOf(offset, length))
+    if (clears) await writeAndWait(core, inode, pageOf(offset))
     await dropPrivileges(core, file.dentry, task)
     if (core.hasWriteback) touch(core, inode)
     if (!keeps) inode.isSizeUnstable = true

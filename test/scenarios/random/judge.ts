@@ -23,7 +23,8 @@ export async function judge(seed: number, ground: Ground): Promise<Verdict> {
   let shown = trial
   const small = await shrink(scenario, async (candidate) => {
     const next = await tryOut(candidate, ground, TRIES)
-    if (next.result !== 'differs') return false
+    // A client that did not even start is about something else: wishes that cannot be granted alone.
+    if (next.result !== 'differs' || next.client.length === 1) return false
     shown = next
     return true
   })

@@ -145,7 +145,7 @@ export function behaviourChange(random: Random, timeouts: readonly number[]): Ch
       () => {
         const method = random.pick([...METHODS, ...MORE_METHODS])
         // The C library takes another system call when these are ENOSYS.
-        const hasSubstitute = method === 'lookup' || method === 'getattr'
+        const hasSubstitute = method === 'lookup' || method === 'getattr' || method === 'readlink'
         const error = random.pick(hasSubstitute ? ERRORS.filter((name) => name !== 'ENOSYS') : ERRORS)
         return { label: `${method} is ${error}`, change: (server) => void server.errors.set(method, error) }
       },
