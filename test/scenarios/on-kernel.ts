@@ -14,6 +14,8 @@ const HEAD = 4096
 const LIMIT_MS = 20_000
 /** Most steps are over before that; only those that are not are looked at more closely. */
 const PROMPT_MS = 3
+/** For so long the clock stands still by which the kernel sets times (WRITEBACK_CACHE): no two steps are at the same time. */
+const TICK_MS = 5
 const BARRIER = 'barrier'
 
 /** Where scenarios run on a mount of Linux, one after the other, each on a mount of its own. This process is the server. */
@@ -39,10 +41,12 @@ export async function runOnKernel(scenario: Scenario, ground: Ground): Promise<O
 
 class KernelStage implements Stage {
   readonly side: ServerSide
+  private readonly stepMs: number
   private readonly programs: Programs
 
   constructor(scenario: Scenario, made: FuseMount, { loop, programs }: Ground) {
     this.programs = programs
+    this.stepMs = scenario.init?.writebackCache === true ? TICK_MS : 0
     const port = new DeviceNotifyPort(made.fd.number, loop)
     port.onTaken = (token, result) => (token as (result: number) => void)(result)
     this.side = new ServerSide(scenario, new DeviceTransport(made.fd, loop), (bytes) => {
@@ -72,6 +76,11 @@ class KernelStage implements Stage {
   }
 
   async settle(going: () => readonly Task[]): Promise<void> {
+    await this.goOn(going)
+    if (this.stepMs > 0) await sleep(this.stepMs)
+  }
+
+  private async goOn(going: () => readonly Task[]): Promise<void> {
     const programs = going()
     await Promise.race([Promise.all(programs.map(({ over }) => over)), sleep(PROMPT_MS)])
     // Each operation of a program ends with a barrier of its own.

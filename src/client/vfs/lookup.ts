@@ -72,7 +72,6 @@ export async function revalidate(core: Core, dentry: Dentry, task: Task, always:
   if (isInvalid(entry.attr) || isOther(inode, entry.generation, entry.attr.mode)) return false
   await changeAttributes(core, inode, entry.attr, attrUntil(core, entry), version)
   setExpiry(core, dentry, entry)
-  noteUse(core, dentry)
   return true
 }
 

@@ -8,21 +8,23 @@ export interface CampaignOptions {
   readonly count: number
   /** How many run at a time. */
   readonly lanes: number
+  /** After so many differences there is enough to look at. */
+  readonly enough: number
+  /** After so many milliseconds no more are begun. */
+  readonly limitMs: number
   readonly print: (line: string) => void
 }
 
 /** How many of the scenarios came to what. */
 export type Tally = Record<Verdict['result'], number>
 
-/** After so many differences there is enough to look at. */
-const ENOUGH = 20
-
 /** Runs random scenarios on Linux and on the client, and prints each that differs. */
-export async function campaign({ seed, count, lanes, print }: CampaignOptions): Promise<Tally> {
+export async function campaign({ seed, count, lanes, enough, limitMs, print }: CampaignOptions): Promise<Tally> {
   const tally: Tally = { agrees: 0, varies: 0, 'too slow': 0, differs: 0 }
+  const end = performance.now() + limitMs
   let next = seed
   const lane = async (kernel: Remote) => {
-    while (next < seed + count && tally.differs < ENOUGH) {
+    while (next < seed + count && tally.differs < enough && performance.now() < end) {
       const own = next
       next += 1
       const verdict = (await kernel.ask('judge', own)) as Verdict

@@ -19,6 +19,7 @@ const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
 const count = Number(values.count ?? (values.seed === undefined ? 5000 : 1))
 console.log(`seeds ${seed} to ${seed + count - 1}`)
 const began = performance.now()
-const tally = await campaign({ seed, count, lanes: Number(values.lanes ?? 3), print: console.log })
+const lanes = Number(values.lanes ?? 4)
+const tally = await campaign({ seed, count, lanes, enough: 20, limitMs: Infinity, print: console.log })
 console.log(`${JSON.stringify(tally)} in ${Math.round((performance.now() - began) / 1000)} s`)
 process.exitCode = tally.differs === 0 ? 0 : 1
