@@ -159,7 +159,7 @@ async function createNamed(core: Core, negative: Dentry, flags: number, mode: nu
         reply,
         flags,
         task,
-        (entry) => install(core, negative, entry, epoch),
+        (entry) => installCreated(core, negative, entry, epoch),
         () => core.events.inside(directory, 'create', name, false),
       )
     } catch (error) {
@@ -177,6 +177,14 @@ async function createNamed(core: Core, negative: Dentry, flags: number, mode: nu
   } finally {
     core.dentries.release(made)
   }
+}
+
+/** Somebody may have looked for the name meanwhile, and dropped the negative dentry: then the new one is not found either. */
+async function installCreated(core: Core, negative: Dentry, entry: WireEntry, epoch: number): Promise<Dentry> {
+  const { isHashed } = negative
+  const made = await install(core, negative, entry, epoch)
+  if (!isHashed) core.dentries.unhash(made)
+  return made
 }
 
 interface Made {

@@ -226,6 +226,21 @@ export const DETAILS: readonly Scenario[] = [
     ],
   },
   {
+    title: 'a name that somebody looks for while it is created is looked up again',
+    setup: (server) => {
+      server.add('/d', null)
+    },
+    steps: [
+      { hold: 'CREATE' },
+      start('creating', { op: 'open', path: '/d/f', flags: O_CREAT | O_RDWR, file: 'a' }),
+      start('opening', { op: 'open', path: '/d/f', flags: 0, file: 'a' }),
+      { release: 'CREATE' },
+      { join: 'creating' },
+      { join: 'opening' },
+      stat('/d/f'),
+    ],
+  },
+  {
     title: 'WRITEBACK_CACHE: a file that was written and closed is forgotten with its directory',
     init: { writebackCache: true },
     setup: (server) => {
