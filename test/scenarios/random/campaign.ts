@@ -1,4 +1,5 @@
 import { serve } from '../../helpers/served.js'
+import type { Scope } from '../../helpers/wedge.js'
 import { Remote } from '../rpc.js'
 import type { Verdict } from './judge.js'
 
@@ -18,8 +19,9 @@ export interface CampaignOptions {
 /** How many of the scenarios came to what. */
 export type Tally = Record<Verdict['result'], number>
 
-/** Runs random scenarios on Linux and on the client, and prints each that differs. */
-export async function campaign({ seed, count, lanes, enough, limitMs, print }: CampaignOptions): Promise<Tally> {
+/** Runs random scenarios on Linux and on the client, and prints each that differs. @param scope ends what it starts */
+export async function campaign(scope: Scope, options: CampaignOptions): Promise<Tally> {
+  const { seed, count, lanes, enough, limitMs, print } = options
   const tally: Tally = { agrees: 0, varies: 0, 'too slow': 0, differs: 0 }
   const end = performance.now() + limitMs
   let next = seed
@@ -32,14 +34,7 @@ export async function campaign({ seed, count, lanes, enough, limitMs, print }: C
       if (verdict.report !== undefined) print(verdict.report)
     }
   }
-  const ends: (() => Promise<void> | void)[] = []
-  try {
-    const served = await Promise.all(
-      Array.from({ length: lanes }, () => serve({ after: (end) => ends.push(end) }, 'scenarios')),
-    )
-    await Promise.all(served.map(({ server }) => lane(new Remote(server))))
-  } finally {
-    for (const end of ends) await end()
-  }
+  const served = await Promise.all(Array.from({ length: lanes }, () => serve(scope, 'scenarios')))
+  await Promise.all(served.map(({ server }) => lane(new Remote(server))))
   return tally
 }

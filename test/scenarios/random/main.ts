@@ -20,6 +20,18 @@ const count = Number(values.count ?? (values.seed === undefined ? 5000 : 1))
 console.log(`seeds ${seed} to ${seed + count - 1}`)
 const began = performance.now()
 const lanes = Number(values.lanes ?? 4)
-const tally = await campaign({ seed, count, lanes, enough: 20, limitMs: Infinity, print: console.log })
-console.log(`${JSON.stringify(tally)} in ${Math.round((performance.now() - began) / 1000)} s`)
-process.exitCode = tally.differs === 0 ? 0 : 1
+const ends: (() => Promise<void> | void)[] = []
+const endAll = async () => {
+  for (const end of ends.splice(0)) await end()
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void endAll().finally(() => process.exit(1)))
+}
+const scope = { after: (end: () => Promise<void> | void) => void ends.push(end) }
+try {
+  const tally = await campaign(scope, { seed, count, lanes, enough: 20, limitMs: Infinity, print: console.log })
+  console.log(`${JSON.stringify(tally)} in ${Math.round((performance.now() - began) / 1000)} s`)
+  process.exitCode = tally.differs === 0 ? 0 : 1
+} finally {
+  await endAll()
+}
