@@ -13,7 +13,7 @@ import type { Core } from '../core.js'
 import { failedWith, failure, ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
-import { getattr } from './getattr.js'
+import { refreshed } from './getattr.js'
 import { writeAndWait } from './invalidate.js'
 import { dropPrivileges } from './privileges.js'
 import { invalidateAttr } from './staleness.js'
@@ -83,7 +83,7 @@ export async function seekExtent(
   whence: number,
   task: Task,
 ): Promise<number> {
-  file.check()
+  if (file.isClosed) throw failure('EBADF')
   if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   const { features } = core.connection
@@ -97,7 +97,7 @@ export async function seekExtent(
         features.forgo('LSEEK')
       }
     }
-    await getattr(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
+    await refreshed(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
     const { size } = inode.attr
     if (offset < 0 || offset >= size) throw failure('ENXIO')
     return whence === SEEK_DATA ? offset : size
@@ -106,11 +106,11 @@ export async function seekExtent(
 
 /** Where the file ends, refreshed if it is stale: lseek(2) with SEEK_END. */
 export async function seekEnd(core: Core, file: OpenFile, task: Task): Promise<number> {
-  file.check()
+  if (file.isClosed) throw failure('EBADF')
   if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   return inode.lock.exclusive(async () => {
-    await getattr(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
+    await refreshed(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
     return inode.attr.size
   })
 }

@@ -98,6 +98,7 @@ export const DETAILS: readonly Scenario[] = [
       { do: { op: 'ftruncate', file: 'a', size: 1 } },
       allocate('a', 0, 0, 10),
       read('a', 0, 1),
+      { do: { op: 'seekEnd', file: 'a' } },
     ],
   },
   ...[false, true].map((atomicTruncate): Scenario => ({
