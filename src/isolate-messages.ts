@@ -3,6 +3,7 @@ import type { InitIn } from './protocol/negotiated.js'
 import type { InitWishes } from './protocol/init-wishes.js'
 import type { ReplyDefaults } from './server/encode.js'
 import type { Traits } from './settings.js'
+import type { SpinningThreadAccess } from './sys/spinning-thread.js'
 import type { LoopKind } from './transport/device-loops.js'
 
 /* What the thread that mounts and the isolates that serve say to one another. */
@@ -22,6 +23,8 @@ export interface ServeOrder {
   readonly init: InitWishes
   readonly loop: 'auto' | LoopKind
   readonly followClients: boolean
+  /** The thread that keeps a CPU awake for all isolates, if there is one. */
+  readonly keeper: SpinningThreadAccess | undefined
   /** Why nobody there may notify. */
   readonly notifyRefused: string
   /** What INIT offered, if another isolate has answered it. */

@@ -4,6 +4,7 @@ import { loadFileSystem } from './load.js'
 import type { FileSystem } from './server/filesystem.js'
 import { Session } from './server/session.js'
 import { mostDataBytes, traitsOf } from './settings.js'
+import { CpuKeeper } from './transport/device-cpu-keeper.js'
 import { DeviceTransport } from './transport/device.js'
 import { chooseLoop } from './transport/device-loops.js'
 
@@ -22,7 +23,11 @@ async function serve(fs: FileSystem, order: ServeOrder): Promise<Session> {
   const { kind, reason, loop } = await chooseLoop(order.loop)
   // Closed by who opened it, once this thread is gone: a number that is free may be somebody else's at once.
   const borrowed = { number: device, close: () => undefined }
-  const transport = new DeviceTransport(borrowed, loop, { maxDataBytes: mostDataBytes(init), followClients })
+  const transport = new DeviceTransport(borrowed, loop, {
+    maxDataBytes: mostDataBytes(init),
+    followClients,
+    keeper: order.keeper === undefined ? undefined : CpuKeeper.of(order.keeper),
+  })
   const session = new Session(transport, fs, {
     defaults,
     init,

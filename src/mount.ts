@@ -23,6 +23,7 @@ import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
 import { TracedNotifyPort } from './trace-notify.js'
 import type { TraceEvent } from './trace-reader.js'
+import { CpuKeeper } from './transport/device-cpu-keeper.js'
 import { DeviceTransport } from './transport/device.js'
 import { chooseLoop, type LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
@@ -66,6 +67,14 @@ export interface MountOptions extends KernelMountOptions {
    * @default true
    */
   readonly followClients?: boolean
+  /**
+   * While that helps, a CPU that would be idle is kept from sleeping, by a thread of the kernel's that has the lowest priority:
+   * with an idle CPU at hand the scheduler would part server and client again. So a mount that is used one request after
+   * another takes the time of two CPUs, as far as others leave it; one that nobody uses takes none. Needs io_uring, and is
+   * left out where that is forbidden.
+   * @default true
+   */
+  readonly keepCpuAwake?: boolean
   /**
    * How many worker threads serve the filesystem, which then must be given as the URL of its module; each makes one of its
    * own. 0 for none: this thread serves it. docs/transports.md tells what such a filesystem owes. @default 0
@@ -207,9 +216,11 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     throw error
   })
   const guardian = watch(made, options)
+  const keeper = keeperFor(options)
   const device = new DeviceTransport(made.fd, loop, {
     maxDataBytes: mostDataBytes(init),
     followClients: options.followClients,
+    keeper,
   })
   const transport = new TracedTransport(device)
   const trace = new MessageTrace(transport)
@@ -218,6 +229,7 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort?.close()
     trace.end()
     loop.close()
+    keeper?.[Symbol.dispose]()
   }
   try {
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
@@ -265,6 +277,8 @@ async function mountWithThreads(
   threads: number,
 ): Promise<Mounted> {
   const isolates = new Isolates(module, threads, options.data, options.onError ?? printError)
+  const keeper = keeperFor(options)
+  isolates.closed.catch(() => undefined).finally(() => keeper?.[Symbol.dispose]())
   let made: FuseMount | undefined
   let guardian: Guardian | undefined
   try {
@@ -273,7 +287,7 @@ async function mountWithThreads(
     guardian = watch(made, options)
     const { unmount } = made
     const { loop = 'auto', followClients = true } = options
-    const order = { defaults, init, loop, followClients, notifyRefused: NO_NOTIFIER }
+    const order = { defaults, init, loop, followClients, keeper: keeper?.share(), notifyRefused: NO_NOTIFIER }
     const { initIn, kind, reason } = await isolates.serve(made.fd, order)
     // When threads have died there is a mount without a server, which nobody could use.
     const ended = isolates.closed.catch(async (error: unknown) => {
@@ -305,6 +319,10 @@ async function mountWithThreads(
     await made?.unmount({ mode: 'lazy' }).catch(() => undefined)
     throw error
   }
+}
+
+function keeperFor({ followClients = true, keepCpuAwake = true }: MountOptions): CpuKeeper | undefined {
+  return followClients && keepCpuAwake ? new CpuKeeper() : undefined
 }
 
 function watch({ connection, how }: FuseMount, { guardian = true }: MountOptions): Guardian {

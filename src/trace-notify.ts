@@ -24,9 +24,9 @@ export class TracedNotifyPort implements NotifyPort {
     this.inner.onTaken = then
   }
 
-  send(end: number): number {
-    this.beside.tap?.sending(this.inner.scratch, end)
-    return this.inner.send(end)
+  send(end: number, payload?: Uint8Array): number {
+    this.beside.tap?.sending(this.inner.scratch, end, payload)
+    return this.inner.send(end, payload)
   }
 
   borrow(): MessageBuffer | undefined {

@@ -8,6 +8,7 @@ import {
   eachEntry,
   ENTRY_REPLIES,
   entryIsDirectory,
+  entryIsFile,
   entryNode,
   entrySize,
   expireAttributes,
@@ -17,6 +18,7 @@ import {
 import type { Work } from './job.js'
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
+import { OpenFiles } from './open-files.js'
 import { RaceGuard, type Moment } from './race-guard.js'
 import { StoredTails } from './stored-tails.js'
 
@@ -30,6 +32,7 @@ export class Coherence {
   readonly races = new RaceGuard()
   readonly listings = new Listings()
   readonly tails = new StoredTails()
+  readonly open = new OpenFiles()
   /** To be set by who can send. */
   onStale: (work: Work) => void = () => undefined
 
@@ -69,7 +72,10 @@ export class Coherence {
   /** Counts what a reply gave to the peer. To be called once it was sent. */
   afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
-    else if (ENTRY_REPLIES.has(op)) this.gave(header.nodeid, out, OUT_HEADER_SIZE)
+    else if (ENTRY_REPLIES.has(op)) {
+      this.gave(header.nodeid, out, OUT_HEADER_SIZE)
+      if (op === 'CREATE' || op === 'TMPFILE') this.open.opened(entryNode(out, OUT_HEADER_SIZE))
+    } else if (op === 'OPEN') this.open.opened(header.nodeid)
     else if (this.tails.isEmpty) return
     else if (op === 'GETATTR' || op === 'SETATTR') this.gaveSize(header.nodeid, attributesSize(out, false))
     else if (op === 'STATX') this.gaveSize(header.nodeid, attributesSize(out, true))
@@ -77,13 +83,24 @@ export class Coherence {
 
   private gave(parent: NodeId, out: MessageBuffer, at: number): void {
     const node = entryNode(out, at)
-    this.known.add(node, parent, entryIsDirectory(out, at))
+    this.known.add(node, parent, entryIsDirectory(out, at), entryIsFile(out, at))
     if (!this.tails.isEmpty) this.gaveSize(node, entrySize(out, at))
   }
 
   private gaveSize(node: NodeId, size: number): void {
     const stale = this.tails.gaveSize(node, size)
     if (stale !== undefined) this.onStale(stale)
+  }
+
+  /** A request came. */
+  received({ op, header }: Request): void {
+    if (op === 'RELEASE') this.open.released(header.nodeid)
+    else if (op === 'READDIR' || op === 'READDIRPLUS') this.listings.begin(header.nodeid)
+  }
+
+  /** A request was answered ENOSYS. */
+  unsupported({ op }: Request): void {
+    if (op === 'OPEN') this.open.unseen()
   }
 
   /** FORGET, or one record of BATCH_FORGET. */

@@ -35,6 +35,7 @@ const STATX_SIZE = offsetOf(fuse_statx_out, 'stat') + offsetOf(fuse_statx, 'size
 const NAMELEN = offsetOf(fuse_direntplus, 'dirent') + offsetOf(fuse_dirent, 'namelen')
 const S_IFMT = 0o170000
 const S_IFDIR = 0o40000
+const S_IFREG = 0o100000
 const DOT = 0x2e
 
 /** The node of the entry at `at`; 0 for a negative one. */
@@ -45,6 +46,10 @@ export function entryNode({ view }: MessageBuffer, at: number): NodeId {
 
 export function entryIsDirectory({ view }: MessageBuffer, at: number): boolean {
   return (view.getUint32(at + ENTRY.mode, true) & S_IFMT) === S_IFDIR
+}
+
+export function entryIsFile({ view }: MessageBuffer, at: number): boolean {
+  return (view.getUint32(at + ENTRY.mode, true) & S_IFMT) === S_IFREG
 }
 
 export function entrySize(message: MessageBuffer, at: number): number {

@@ -49,6 +49,8 @@ export class Job {
   /** The same in the order of all that happens on the connection; see RaceGuard. */
   readonly asked: Moment
   readonly waiters: Waiter[]
+  /** The line in which it stands. */
+  line: object | undefined
   /** How often it was sent again, since the peer did not have yet what it was just given. */
   retries = 0
   /** The directory whose lock is to be waited for before this is sent. */
@@ -84,6 +86,26 @@ export function mayWait({ notification, offset }: Work): boolean {
 /** Whether it never waits for anything at all, not even for an unmount that goes on: it takes spin locks only. */
 export function isFree({ notification }: Work): boolean {
   return notification === 'POLL' || notification === 'RESEND' || notification === 'INC_EPOCH'
+}
+
+/** Whether it drops or replaces content. */
+export function changesPages({ notification, offset }: Work): boolean {
+  return notification === 'STORE' || (notification === 'INVAL_INODE' && offset !== undefined)
+}
+
+/** What is kept in order: a node's number, the negated number of a directory for its names; 0 for nothing. */
+export function keyOf({ notification, node }: Work): number {
+  switch (notification) {
+    case 'INVAL_INODE':
+    case 'STORE':
+    case 'RETRIEVE':
+      return node
+    case 'INVAL_ENTRY':
+    case 'DELETE':
+      return 0 - node
+    default:
+      return 0
+  }
 }
 
 /** INVAL_ENTRY that waits for those who hold the directory's lock, and does nothing. */

@@ -4,6 +4,8 @@ import { ROOT_ID } from '../base/ids.js'
 /** How full the table may become, in entries per slot. */
 const LOAD = 0.7
 const LEAST_SLOTS = 64
+/** What a node is known to be. */
+const [OTHER, DIRECTORY, FILE] = [0, 1, 2]
 
 /**
  * What the peer may hold: the nodes that were given to it by a reply and not taken back by FORGET, how many lookups it has
@@ -18,7 +20,7 @@ export class KnownNodes {
   private nodes = new Float64Array(LEAST_SLOTS)
   private counts = new Float64Array(LEAST_SLOTS)
   private parents = new Float64Array(LEAST_SLOTS)
-  private isDirectory = new Uint8Array(LEAST_SLOTS)
+  private kinds = new Uint8Array(LEAST_SLOTS)
 
   /** Whether the peer may hold the node. The root it always holds. */
   has(node: NodeId): boolean {
@@ -41,11 +43,17 @@ export class KnownNodes {
   isKnownDirectory(node: NodeId): boolean {
     if (node === ROOT_ID) return true
     const slot = this.find(node)
-    return slot >= 0 && this.isDirectory[slot] === 1
+    return slot >= 0 && this.kinds[slot] === DIRECTORY
   }
 
-  /** A reply with `node`, found or made in `parent`, was sent. */
-  add(node: NodeId, parent: NodeId, directory: boolean): void {
+  /** Whether `node` is known to be a regular file. */
+  isKnownFile(node: NodeId): boolean {
+    const slot = this.find(node)
+    return slot >= 0 && this.kinds[slot] === FILE
+  }
+
+  /** A reply with `node`, found or made in `parent`, was sent. @param file whether it is a regular file */
+  add(node: NodeId, parent: NodeId, directory: boolean, file = false): void {
     if (node === ROOT_ID || node === 0) return
     let slot = this.find(node)
     if (slot < 0) {
@@ -56,7 +64,7 @@ export class KnownNodes {
     }
     this.counts[slot] = this.counts[slot]! + 1
     this.parents[slot] = parent
-    this.isDirectory[slot] = directory ? 1 : 0
+    this.kinds[slot] = directory ? DIRECTORY : file ? FILE : OTHER
   }
 
   /** The peer took back `nlookup` lookups. */
@@ -108,22 +116,22 @@ export class KnownNodes {
     this.nodes[to] = this.nodes[from]!
     this.counts[to] = this.counts[from]!
     this.parents[to] = this.parents[from]!
-    this.isDirectory[to] = this.isDirectory[from]!
+    this.kinds[to] = this.kinds[from]!
   }
 
   private resize(slots: number): void {
-    const { nodes, counts, parents, isDirectory } = this
+    const { nodes, counts, parents, kinds } = this
     this.nodes = new Float64Array(slots)
     this.counts = new Float64Array(slots)
     this.parents = new Float64Array(slots)
-    this.isDirectory = new Uint8Array(slots)
+    this.kinds = new Uint8Array(slots)
     for (let old = 0; old < nodes.length; old += 1) {
       const node = nodes[old]!
       if (node === 0) continue
       const slot = this.place(node)
       this.counts[slot] = counts[old]!
       this.parents[slot] = parents[old]!
-      this.isDirectory[slot] = isDirectory[old]!
+      this.kinds[slot] = kinds[old]!
     }
   }
 }

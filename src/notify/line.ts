@@ -1,5 +1,7 @@
 import type { Job, Waiter, Work } from './job.js'
 
+const NONE: readonly Job[] = []
+
 /**
  * The notifications about one key (a node, or the names in a directory), in order: the first few are with the peer, the
  * others wait behind them. What waits may still be merged.
@@ -8,12 +10,12 @@ export class Line {
   /** A node's number for its attributes and content, the negated number for names in a directory, 0 for neither. */
   readonly key: number
   /** With the peer, which takes them one after the other. */
-  running: readonly Job[] = []
+  running: readonly Job[] = NONE
   /** How many of those it has answered. */
   answered = 0
   /** Those of the running ones that are to be sent again. */
-  again: Job[] = []
-  readonly backlog: Job[] = []
+  again: readonly Job[] = NONE
+  backlog: Job[] = []
   /** The last waiting INVAL_ENTRY of each name, as long as nothing else about that name came behind it. */
   private names: Map<string, Job> | undefined
 
@@ -29,6 +31,7 @@ export class Line {
   }
 
   push(job: Job): void {
+    job.line = this
     this.backlog.push(job)
     const { notification, name } = job.work
     if (name === undefined) return
@@ -39,7 +42,11 @@ export class Line {
 
   /** Makes the next of those that wait, at most `most`, the running ones. */
   advance(most: number): void {
-    this.running = this.backlog.splice(0, most)
+    if (most < this.backlog.length) this.running = this.backlog.splice(0, most)
+    else {
+      this.running = this.backlog
+      this.backlog = []
+    }
     this.answered = 0
     if (this.names === undefined) return
     for (const job of this.running) {
@@ -48,12 +55,17 @@ export class Line {
     }
   }
 
+  /** A running one is to be sent again, when all of them were answered. */
+  sendAgain(job: Job): void {
+    this.again = [...this.again, job]
+  }
+
   /** All that ran was answered: what is to be sent again waits before all others. Returns how many that are. */
   finish(): number {
     const count = this.again.length
     if (count > 0) this.backlog.unshift(...this.again)
-    this.again = []
-    this.running = []
+    this.again = NONE
+    this.running = NONE
     return count
   }
 

@@ -8,11 +8,11 @@ export interface NotifyPort {
   /** For {@link send}: one message at a time. */
   readonly scratch: MessageBuffer
   /**
-   * Sends bytes 0 to `end` of {@link scratch} from this thread, which stands still until the peer has taken them: only for
-   * what never waits.
+   * Sends bytes 0 to `end` of {@link scratch}, and then `payload`, from this thread, which stands still until the peer has
+   * taken them: only for what does not wait.
    * @returns 0, or a negated errno
    */
-  send(end: number): number
+  send(end: number, payload?: Uint8Array): number
   /** A buffer for {@link sendWaiting}; undefined while as many wait as may. */
   borrow(): MessageBuffer | undefined
   /** Gives a borrowed buffer back that is not needed. */

@@ -1,37 +1,38 @@
-import type { Clock } from '../base/clock.js'
 import type { NodeId } from '../base/ids.js'
 
 /** Longer than a writer is kept from running between two steps of one write(2). */
 const RECENT_MS = 1000
 
 /**
- * The files whose pages were dropped or replaced a short time ago. A write(2) puts its bytes into the page cache first, page
- * by page, and sends WRITE then. If a page is dropped in between and read again, or stored to, it lacks those bytes, which
- * the source has once WRITE came; and nothing tells the kernel.
+ * The files whose pages were dropped or replaced a short time ago: at least the last second's, at most those of the last
+ * two. A write(2) puts its bytes into the page cache first, page by page, and sends WRITE then. If a page is dropped in
+ * between and read again, or stored to, it lacks those bytes, which the source has once WRITE came; and nothing tells the
+ * kernel.
  */
 export class RecentContent {
-  private readonly clock: Clock
-  /** When, by node, the longest ago first. */
-  private readonly changed = new Map<NodeId, number>()
+  private current = new Set<NodeId>()
+  private previous = new Set<NodeId>()
+  /** When the current ones began. */
+  private since = -Infinity
 
-  constructor(clock: Clock) {
-    this.clock = clock
+  /** The peer has dropped or replaced bytes of `node`. @param now in ms */
+  change(node: NodeId, now: number): void {
+    this.age(now)
+    this.current.add(node)
   }
 
-  /** The peer has dropped or replaced bytes of `node`. */
-  change(node: NodeId): void {
-    const now = this.clock.now()
-    this.changed.delete(node)
-    this.changed.set(node, now)
-    for (const [each, when] of this.changed) {
-      if (now - when <= RECENT_MS) return
-      this.changed.delete(each)
-    }
+  /** @param now in ms */
+  has(node: NodeId, now: number): boolean {
+    if (this.current.size === 0 && this.previous.size === 0) return false
+    this.age(now)
+    return this.current.has(node) || this.previous.has(node)
   }
 
-  has(node: NodeId): boolean {
-    if (this.changed.size === 0) return false
-    const when = this.changed.get(node)
-    return when !== undefined && this.clock.now() - when <= RECENT_MS
+  private age(now: number): void {
+    const ms = now - this.since
+    if (ms <= RECENT_MS) return
+    this.previous = ms <= 2 * RECENT_MS ? this.current : new Set()
+    this.current = new Set()
+    this.since = now
   }
 }

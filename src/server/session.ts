@@ -21,7 +21,7 @@ import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
-import { AFTER_EMPTY } from './requests/dir.js'
+import { isAfterEmpty } from './requests/dir.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
 import { takeBack } from './take-back.js'
@@ -177,19 +177,18 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    this.coherence.received(request)
     const operation = OPERATIONS[request.op]
     const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
     if (operation === undefined || handler === undefined) {
+      this.coherence.unsupported(request)
       this.fail(unique, ERRNO.ENOSYS, undefined)
       return 'done'
     }
     const space = operation.fills ? this.space() : undefined
-    if (request.op === 'READDIR' || request.op === 'READDIRPLUS') {
-      if (request.fuse_read_in.offset === AFTER_EMPTY) {
-        this.fail(unique, 0, space)
-        return 'done'
-      }
-      this.coherence.listings.begin(request.header.nodeid)
+    if (isAfterEmpty(request)) {
+      this.fail(unique, 0, space)
+      return 'done'
     }
     const { races } = this.coherence
     const began = races.enter()
@@ -341,6 +340,7 @@ export class Session implements Receiver, RequestHost {
     result?: unknown,
   ): void {
     const errno = errnoOf(error)
+    if (errno === ERRNO.ENOSYS) this.coherence.unsupported(request)
     this.fail(request.header.unique, errno ?? ERRNO.EIO, space)
     this.takeBack(request, argument, result)
     if (errno === undefined) this.report(error, request.op)

@@ -23,10 +23,11 @@ export class TransportPort implements NotifyPort {
     this.transport = transport
   }
 
-  send(end: number): number {
+  send(end: number, payload?: Uint8Array): number {
     const message = this.transport.borrow()
     message.bytes.set(this.scratch.bytes.subarray(0, end))
-    return this.transport.send(message, end)
+    if (payload !== undefined) message.bytes.set(payload, end)
+    return this.transport.send(message, end + (payload?.length ?? 0))
   }
 
   borrow(): MessageBuffer {

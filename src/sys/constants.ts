@@ -174,8 +174,25 @@ export const IORING = {
   OFF_SQ_RING: 0,
   OFF_SQES: 0x1000_0000,
   ENTER_GETEVENTS: 1,
+  ENTER_SQ_WAKEUP: 2,
+  SETUP_SQPOLL: 2,
+  /** In the flags of the submission ring: its thread sleeps. */
+  SQ_NEED_WAKEUP: 1,
   FEAT_SINGLE_MMAP: 1,
   REGISTER_IOWQ_MAX_WORKERS: 19,
+} as const
+
+/** `struct io_uring_params`, of the same header: places of its fields, and its size, in bytes. */
+export const IORING_PARAMS = {
+  size: 120,
+  sqEntries: 0,
+  cqEntries: 4,
+  flags: 8,
+  sqThreadIdle: 16,
+  features: 20,
+  sqOff: 40,
+  sqFlags: 56,
+  cqOff: 80,
 } as const
 
 /** Flags of a submission: include/uapi/linux/io_uring.h. */

@@ -1,14 +1,13 @@
 import { SystemError, UnsupportedError } from '../base/errors.js'
 import { ERRNO } from '../base/errno.js'
 import { checkRaw } from './check.js'
-import { IORING, MAP } from './constants.js'
+import { IORING, IORING_PARAMS, MAP } from './constants.js'
 import { Fd } from './fd.js'
 import { libc, SCRATCH } from './libc.js'
 import { Memory } from './memory.js'
 import { SYS, syscallRaw } from './syscalls.js'
 
 /** Sizes and places in the structs of include/uapi/linux/io_uring.h, in bytes. */
-const PARAMS = { size: 120, sqEntries: 0, cqEntries: 4, features: 20, sqOff: 40, cqOff: 80 } as const
 const SQE = { size: 64, opcode: 0, flags: 1, fd: 4, off: 8, addr: 16, len: 24, userData: 32 } as const
 const CQE = { size: 16, userData: 0, res: 8 } as const
 
@@ -45,20 +44,20 @@ export class IoRing implements Disposable {
    * @throws UnsupportedError where there is no io_uring, or it is forbidden
    */
   constructor(entries: number) {
-    using params = Memory.allocate(PARAMS.size)
+    using params = Memory.allocate(IORING_PARAMS.size)
     const { view } = params
     const fd = syscallRaw(SYS.io_uring_setup, entries, params.address)
     if (fd < 0) throw notAvailable(-fd)
     this.owner = new Fd(fd, 'io_uring')
     this.fd = fd
-    this.entries = view.getUint32(PARAMS.sqEntries, true)
-    if ((view.getUint32(PARAMS.features, true) & IORING.FEAT_SINGLE_MMAP) === 0) {
+    this.entries = view.getUint32(IORING_PARAMS.sqEntries, true)
+    if ((view.getUint32(IORING_PARAMS.features, true) & IORING.FEAT_SINGLE_MMAP) === 0) {
       this.owner.close()
       throw new UnsupportedError('io_uring of this kernel is too old: Linux 5.6 is needed')
     }
-    const cqEntries = view.getUint32(PARAMS.cqEntries, true)
-    const sqOff = (word: number) => view.getUint32(PARAMS.sqOff + 4 * word, true)
-    const cqOff = (word: number) => view.getUint32(PARAMS.cqOff + 4 * word, true)
+    const cqEntries = view.getUint32(IORING_PARAMS.cqEntries, true)
+    const sqOff = (word: number) => view.getUint32(IORING_PARAMS.sqOff + 4 * word, true)
+    const cqOff = (word: number) => view.getUint32(IORING_PARAMS.cqOff + 4 * word, true)
     this.cqes = cqOff(5)
     const length = Math.max(sqOff(6) + 4 * this.entries, this.cqes + CQE.size * cqEntries)
     this.ring = Memory.share(fd, IORING.OFF_SQ_RING, length, MAP.POPULATE)
@@ -150,7 +149,8 @@ export class IoRing implements Disposable {
   }
 }
 
-function notAvailable(errno: number): UnsupportedError {
+/** Why io_uring_setup(2) refused. */
+export function notAvailable(errno: number): UnsupportedError {
   const cause = new SystemError(errno, 'io_uring_setup')
   const why =
     errno === ERRNO.ENOSYS

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { check, checkRaw } from './check.js'
 import { libc, SCRATCH } from './libc.js'
 import { SYS, syscallRaw } from './syscalls.js'
@@ -9,6 +10,17 @@ const CLONE_FS = 0x200
 /** The kernel's number of this thread; that of the main thread is `process.pid`. */
 export function threadId(): number {
   return syscallRaw(SYS.gettid)
+}
+
+/** Whether a thread of this process runs, or would if it had a CPU; false if it waits for something, or has gone. */
+export function isRunnable(thread: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'latin1')
+    // The name, in parentheses, may have anything in it; the state comes next: proc_pid_stat(5).
+    return stat.startsWith(') R', stat.lastIndexOf(')'))
+  } catch {
+    return false
+  }
 }
 
 /** The CPUs that this thread may run on, ascending. */

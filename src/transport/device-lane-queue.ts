@@ -17,11 +17,12 @@ export interface LaneJob {
 const STOP = 0
 const HEAD = 1
 const TAIL = 2
-const IDLE = 3
-const DONE_TAIL = 4
-const KICKED = 5
+const DONE_TAIL = 3
+const KICKED = 4
 const DONE = 8
 const JOB_WORDS = 5
+/** How often a thread that has nothing to do looks again before it sleeps: some 30 µs, which is less than to be woken costs. */
+const LOOKS = 2000
 
 /** The memory of a queue, to be handed to another thread. */
 export interface LaneQueueMemory {
@@ -42,11 +43,14 @@ export class LaneQueue {
   private readonly jobs: Float64Array
   private readonly mask: number
   private readonly results: number
+  /** What this end has taken last. */
+  private readonly taken: Float64Array
   private doneHead = 0
 
   constructor({ capacity, control, jobs }: LaneQueueMemory) {
     this.words = new Int32Array(control)
     this.jobs = new Float64Array(jobs)
+    this.taken = new Float64Array(JOB_WORDS * capacity)
     this.mask = capacity - 1
     this.results = DONE + capacity
   }
@@ -61,63 +65,86 @@ export class LaneQueue {
     this.jobs[at + 4] = job.more ? 1 : 0
   }
 
-  /** Lets the other side see `count` jobs. Returns how many of them no thread is free for. */
-  publish(count: number): number {
+  /** Lets the other side see `count` jobs. */
+  publish(count: number): void {
     Atomics.add(this.words, TAIL, count)
     Atomics.notify(this.words, TAIL, count)
-    return this.unserved()
   }
 
-  /** How many jobs no thread is free for; none if it is not above 0. */
-  unserved(): number {
-    const waiting = (Atomics.load(this.words, TAIL) - Atomics.load(this.words, HEAD)) | 0
-    return waiting - Atomics.load(this.words, IDLE)
+  /** How many jobs nobody has taken. */
+  get untaken(): number {
+    return (Atomics.load(this.words, TAIL) - Atomics.load(this.words, HEAD)) | 0
   }
 
-  /** The next jobs, of which all but the last have `more`; none once the queue was stopped. Waits for one. */
-  take(): readonly LaneJob[] {
+  /**
+   * Takes the next jobs, of which all but the last have `more`; {@link job} tells which. Waits for one.
+   * @returns how many; 0 once the queue was stopped
+   */
+  take(): number {
     const { words } = this
+    for (let looks = 0; ; looks += 1) {
+      const head = Atomics.load(words, HEAD)
+      const count = this.tryTake()
+      if (count !== undefined) return count
+      if (looks < LOOKS) continue
+      Atomics.wait(words, TAIL, head)
+      looks = 0
+    }
+  }
+
+  /** As {@link take}, but undefined if there is none. */
+  tryTake(): number | undefined {
+    const { words, taken } = this
     for (;;) {
       const head = Atomics.load(words, HEAD)
       const tail = Atomics.load(words, TAIL)
       // After both: a stop moves the tail, and there is no job behind that.
-      if (Atomics.load(words, STOP) === 1) return []
-      if (head === tail) {
-        Atomics.add(words, IDLE, 1)
-        Atomics.wait(words, TAIL, head)
-        Atomics.sub(words, IDLE, 1)
-        continue
-      }
+      if (Atomics.load(words, STOP) === 1) return 0
+      if (head === tail) return undefined
       // Read before they are claimed: afterwards the places may be written again.
-      const jobs = [this.jobAt(head)]
-      while (jobs.at(-1)!.more && jobs.length <= this.mask) jobs.push(this.jobAt(head + jobs.length))
-      if (Atomics.compareExchange(words, HEAD, head, head + jobs.length) === head) return jobs
+      let count = 0
+      do {
+        const from = ((head + count) & this.mask) * JOB_WORDS
+        for (let word = 0; word < JOB_WORDS; word += 1) taken[count * JOB_WORDS + word] = this.jobs[from + word]!
+        count += 1
+      } while (taken[count * JOB_WORDS - 1] === 1 && count <= this.mask)
+      if (Atomics.compareExchange(words, HEAD, head, head + count) === head) return count
     }
   }
 
-  private jobAt(position: number): LaneJob {
-    const { jobs } = this
-    const at = (position & this.mask) * JOB_WORDS
-    const [slot, address, length, iovecs] = [jobs[at]!, jobs[at + 1]!, jobs[at + 2]!, jobs[at + 3]!]
-    return { slot, address, length, iovecs, more: jobs[at + 4] === 1 }
+  /** The `index`-th of the jobs that were taken last. */
+  job(index: number): LaneJob {
+    const { taken } = this
+    const at = index * JOB_WORDS
+    return {
+      slot: taken[at]!,
+      address: taken[at + 1]!,
+      length: taken[at + 2]!,
+      iovecs: taken[at + 3]!,
+      more: taken[at + 4] === 1,
+    }
   }
 
-  /** A job was done. True if the other side must be told to {@link collect}. */
-  finish(slot: number, result: number): boolean {
+  /** A job was done. */
+  finish(slot: number, result: number): void {
     const { words } = this
     Atomics.store(words, this.results + slot, result)
     const at = DONE + (Atomics.add(words, DONE_TAIL, 1) & this.mask)
     Atomics.store(words, at, slot + 1)
-    return Atomics.exchange(words, KICKED, 1) === 0
   }
 
-  /** Calls `each` for the jobs that are done. */
-  collect(each: (slot: number, result: number) => void): void {
+  /** True if the other side must be told to {@link collect}: it has not been since it last did. */
+  kick(): boolean {
+    return Atomics.exchange(this.words, KICKED, 1) === 0
+  }
+
+  /** Calls `each` for the jobs that are done. Returns how many there were. */
+  collect(each: (slot: number, result: number) => void): number {
     const { words } = this
     Atomics.store(words, KICKED, 0)
-    for (;;) {
+    for (let count = 0; ; count += 1) {
       const slot = Atomics.exchange(words, DONE + (this.doneHead & this.mask), 0) - 1
-      if (slot < 0) return
+      if (slot < 0) return count
       this.doneHead += 1
       each(slot, Atomics.load(words, this.results + slot))
     }

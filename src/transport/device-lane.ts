@@ -3,22 +3,29 @@ import type { MessageBuffer } from '../protocol/message.js'
 import { addressOf } from '../sys/address.js'
 import { IOVEC_SIZE, setIovec } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
+import type { Source } from './device-source.js'
 
 /** Two iovecs before it, so that a short message and they share a page. */
 const HEAD_AT = 64
 const SLOT_BYTES = HEAD_AT + NOTIFY_HEAD_MAX + 128
 /** How many may be with the kernel at a time. */
-export const SLOTS = 512
+export const SLOTS = 2048
+/** Up to so many bytes are cheaper to copy than to send from where they are, if the kernel takes them on the spot. */
+export const SCRATCH_DATA = 4096
 
 /** A way to write to the device without waiting in this thread. A slot is in use from `write` until `onTaken`. */
 export interface Lane {
   readonly kind: 'io_uring' | 'threads'
+  /** What the loop of the thread must look after, while the lane is open. */
+  readonly sources: readonly Source[]
   /** Queues write(2) of `length` bytes at `address`. @param more the next one that is queued is made after this one */
   write(slot: number, address: number, length: number, more: boolean): void
   /** Queues writev(2) of `count` iovecs at `iov`. */
   writev(slot: number, iov: number, count: number, more: boolean): void
   /** Hands what is queued to those who do it. */
   flush(): void
+  /** How many writes have not ended. */
+  readonly inFlight: number
   /** To be set before the first write. `result` is what the system call returned, or a negated errno. */
   onTaken: (slot: number, result: number) => void
   /** Lets go of everything. What waits in the kernel goes on until the connection ends. */
@@ -32,15 +39,15 @@ export interface SlotBuffer extends MessageBuffer {
 
 /** The memory of the messages that a lane has in hand, in slots of one message each. */
 export class LaneSlots {
-  /** A message that is in no lane's hands, in slot number `SLOTS`. */
+  /** A message that is in no lane's hands, in slot number `SLOTS`; with room for data of `SCRATCH_DATA` bytes. */
   readonly scratch: MessageBuffer
-  private readonly memory = Memory.allocate((SLOTS + 1) * SLOT_BYTES)
+  private readonly memory = Memory.allocate((SLOTS + 1) * SLOT_BYTES + SCRATCH_DATA)
   private readonly start = this.memory.address
   private readonly free: SlotBuffer[] = []
   private made = 0
 
   constructor() {
-    this.scratch = this.make(SLOTS)
+    this.scratch = this.make(SLOTS, SCRATCH_DATA)
   }
 
   /** A free slot; undefined if there is none. */
@@ -68,9 +75,10 @@ export class LaneSlots {
     return this.start + at
   }
 
-  private make(slot: number): SlotBuffer {
+  private make(slot: number, room = 0): SlotBuffer {
     const at = slot * SLOT_BYTES + HEAD_AT
     const { buffer } = this.memory
-    return { slot, bytes: new Uint8Array(buffer, at, NOTIFY_HEAD_MAX), view: new DataView(buffer, at, NOTIFY_HEAD_MAX) }
+    const length = NOTIFY_HEAD_MAX + room
+    return { slot, bytes: new Uint8Array(buffer, at, length), view: new DataView(buffer, at, length) }
   }
 }

@@ -1,8 +1,9 @@
 import { ERRNO } from '../base/errno.js'
 import { UnsupportedError } from '../base/errors.js'
 import type { MessageBuffer } from '../protocol/message.js'
-import { writeRaw } from '../sys/io.js'
-import { LaneSlots, SLOTS, type Lane, type SlotBuffer } from './device-lane.js'
+import { writeRaw, writevRaw } from '../sys/io.js'
+import { BurstLane } from './device-burst-lane.js'
+import { LaneSlots, SCRATCH_DATA, SLOTS, type Lane, type SlotBuffer } from './device-lane.js'
 import type { Loop } from './device-source.js'
 import { ThreadLane } from './device-thread-lane.js'
 import { UringLane } from './device-uring-lane.js'
@@ -44,13 +45,20 @@ export class DeviceNotifyPort {
     this.reason = reason
     this.scratch = this.slots.scratch
     lane.onTaken = (slot, result) => this.taken(slot, result)
-    if (lane instanceof UringLane) loop.add(lane)
+    for (const source of lane.sources) loop.add(source)
   }
 
-  send(end: number): number {
+  send(end: number, payload?: Uint8Array): number {
     if (!this.isOpen) return -ERRNO.ENODEV
-    const written = writeRaw(this.device, this.slots.address(SLOTS), end)
-    return written < 0 ? written : 0
+    return Math.min(this.writeNow(end, payload), 0)
+  }
+
+  private writeNow(end: number, payload: Uint8Array | undefined): number {
+    const { device, slots, scratch } = this
+    if (payload === undefined) return writeRaw(device, slots.address(SLOTS), end)
+    if (payload.length > SCRATCH_DATA) return writevRaw(device, slots.iovecs(SLOTS, end, payload), 2)
+    scratch.bytes.set(payload, end)
+    return writeRaw(device, slots.address(SLOTS), end + payload.length)
   }
 
   borrow(): MessageBuffer | undefined {
@@ -90,7 +98,7 @@ export class DeviceNotifyPort {
   close(): void {
     if (!this.isOpen) return
     this.isOpen = false
-    if (this.lane instanceof UringLane) this.loop.remove(this.lane)
+    for (const source of this.lane.sources) this.loop.remove(source)
     this.lane.close()
   }
 
@@ -106,7 +114,10 @@ export class DeviceNotifyPort {
 function openLane(device: number, kind: LaneKind): { lane: Lane; reason: string } {
   if (kind === 'threads') return { lane: new ThreadLane(device), reason: 'as asked for' }
   try {
-    return { lane: new UringLane(device), reason: kind === 'auto' ? 'io_uring is allowed' : 'as asked for' }
+    return {
+      lane: new BurstLane(device, new UringLane(device)),
+      reason: kind === 'auto' ? 'io_uring is allowed' : 'as asked for',
+    }
   } catch (error) {
     if (kind === 'io_uring' || !(error instanceof UnsupportedError)) throw error
     return { lane: new ThreadLane(device), reason: error.message }

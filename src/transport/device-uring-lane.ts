@@ -15,11 +15,13 @@ const STALLED_MS = 2
 export class UringLane implements Lane, Source {
   readonly kind = 'io_uring'
   readonly fd: number
+  readonly sources: readonly Source[] = [this]
   onTaken: Lane['onTaken'] = () => undefined
   private readonly device: number
   private readonly ring: IoRing
   private isQueued = false
-  private inFlight = 0
+  /** How many writes have not ended. */
+  inFlight = 0
   /** How many workers there may be. */
   private workers: number
   /** How many writes have ended, and how many had at the last look. */

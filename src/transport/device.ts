@@ -6,6 +6,7 @@ import { fuse_in_header } from '../protocol/structs/header.js'
 import { addressOf } from '../sys/address.js'
 import { IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
+import type { CpuKeeper } from './device-cpu-keeper.js'
 import { Placement } from './device-placement.js'
 import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
 import type { Receiver, Transport } from './transport.js'
@@ -35,6 +36,8 @@ export interface DeviceTransportOptions {
   readonly maxDataBytes?: number | undefined
   /** Whether the thread goes to the CPU of a client that waits for each answer; see `Placement`. @default true */
   readonly followClients?: boolean | undefined
+  /** Of a CPU that is to be kept awake meanwhile. @default none */
+  readonly keeper?: CpuKeeper | undefined
 }
 
 /** Memory that system calls reach by its address, without a look-up for each call. */
@@ -84,14 +87,12 @@ export class DeviceTransport implements Transport, Source {
   private readonly free: DeviceBuffer[] = []
   private readonly placement: Placement | undefined
   private receiver: Receiver | undefined
-  /** How many bytes the last message that was sent had. */
-  private written = 0
 
   constructor(device: Device, loop: Loop, options: DeviceTransportOptions = {}) {
     this.device = device
     this.fd = device.number
     this.loop = loop
-    this.placement = options.followClients === false ? undefined : new Placement()
+    this.placement = options.followClients === false ? undefined : new Placement(options.keeper)
     this.length = Math.max(FUSE_MIN_READ_BUFFER, (options.maxDataBytes ?? 1024 * 1024) + OVERHEAD)
   }
 
@@ -108,9 +109,8 @@ export class DeviceTransport implements Transport, Source {
       const end = readRaw(this.fd, buffer.address, this.length)
       if (end > 0) {
         const client = buffer.view.getUint32(PID, true)
-        this.written = 0
         const received = this.receiver!.receive(buffer, end)
-        this.placement?.served(end + this.written, client)
+        this.placement?.served(client)
         if (received !== 'kept') this.free.push(buffer)
         result |= received === 'done' ? WORKED : WORKED | PENDING
         if (this.receiver === undefined) return result
@@ -153,7 +153,6 @@ export class DeviceTransport implements Transport, Source {
     while (written === -ERRNO.EINTR) written = buffer.write(this.fd, end, payload)
     this.free.push(buffer)
     if (written < 0) return written
-    this.written = written
     return 0
   }
 

@@ -19,10 +19,12 @@ export class MemoryNotifyPort {
   }
 
   /** With latency, 0 says no more than that it is under way. */
-  send(end: number): number {
+  send(end: number, payload?: Uint8Array): number {
     const message = this.end.borrow()
     message.bytes.set(this.scratch.bytes.subarray(0, end))
-    const result = this.end.write(message, end)
+    // It may be under way for longer than the caller keeps it as it is.
+    if (payload !== undefined) message.bytes.set(payload, end)
+    const result = this.end.write(message, end + (payload?.length ?? 0))
     return typeof result === 'number' ? result : 0
   }
 

@@ -1,6 +1,6 @@
 import type { FileHandle, NodeId } from '../../base/ids.js'
 import { DirentPlusWriter, DirentWriter } from '../../protocol/dirent.js'
-import type { MessageBuffer, RequestOf } from '../../protocol/message.js'
+import type { MessageBuffer, Request, RequestOf } from '../../protocol/message.js'
 import { RequestContext, type RequestHost } from '../context.js'
 import { entryOut, NO_ENTRY, type ReplyDefaults } from '../encode.js'
 import type { Listing } from '../listing.js'
@@ -18,8 +18,13 @@ export interface DirectorySpace {
  * so that of a listing without any page it would drop nothing, and a file that is made later would not be seen. It is what
  * filesystems commonly have for the end of a directory, and behind it nothing is listed.
  */
-export const AFTER_EMPTY = 2n ** 63n - 1n
+const AFTER_EMPTY = 2n ** 63n - 1n
 const S_IFDIR = 0o40000
+
+/** Whether it asks for what comes behind that. */
+export function isAfterEmpty(request: Request): boolean {
+  return (request.op === 'READDIR' || request.op === 'READDIRPLUS') && request.fuse_read_in.offset === AFTER_EMPTY
+}
 
 /** What READDIR and READDIRPLUS have in common. */
 class DirectoryRequest extends RequestContext {

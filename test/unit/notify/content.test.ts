@@ -9,20 +9,23 @@ const SIZE = 10_000
 const entry = { node: FILE, attr: { mode: 0o100644, size: SIZE } }
 const GETATTR = { op: 'GETATTR', fuse_getattr_in: { getattr_flags: 0, fh: 0 } } as never
 const LOOKUP = { op: 'LOOKUP', name: 'f' } as never
+const OPEN = { op: 'OPEN', fuse_open_in: { flags: 0, open_flags: 0 } } as never
 
 function write(offset: number, length: number, write_flags = 0) {
   const fuse_write_in = { fh: 0, offset, size: length, write_flags, lock_owner: 0, flags: 0 }
   return { op: 'WRITE', fuse_write_in, data: new Uint8Array(length) } as never
 }
 
-/** A session whose kernel has the file. */
+/** A session whose kernel has the file, open. */
 function session() {
   const made = sessionHarness({
     lookup: () => entry,
     getattr: () => ({ attr: entry.attr }),
+    open: () => ({}),
     write: ({ data }) => data.length,
   })
   made.ask(LOOKUP, DIR)
+  made.ask(OPEN, FILE)
   return made
 }
 
@@ -108,7 +111,7 @@ test('a write behind stored bytes: the same', async () => {
   const { ask, notify, port, clock } = session()
   void notify.store(FILE, 0, new Uint8Array(5000))
   await port.answer('STORE')
-  clock.advance(2000)
+  clock.advance(2001)
   ask(write(9000, 10), FILE)
   await settle()
   assert.deepEqual(port.held, ['INVAL_INODE 3 4999+1'])
@@ -132,7 +135,7 @@ test('a write while pages are dropped or stored to, or soon after: its own bytes
   await settle()
   assert.deepEqual(port.held, ['INVAL_INODE 3 7+3'])
   await port.answerAll()
-  clock.advance(1001)
+  clock.advance(2001)
   ask(write(7, 3), FILE)
   await settle()
   assert.deepEqual(port.held, [])

@@ -54,8 +54,8 @@ export class FakePort implements NotifyPort {
     this.room = room
   }
 
-  send(end: number): number {
-    const sent = this.note(this.scratch, end, undefined, true)
+  send(end: number, payload?: Uint8Array): number {
+    const sent = this.note(this.scratch, end, payload, true)
     const errno = [...this.results].find(([start]) => sent.text.startsWith(start))?.[1]
     return errno === undefined ? 0 : -ERRNO[errno]
   }

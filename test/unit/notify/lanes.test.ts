@@ -129,15 +129,15 @@ test('of a long burst the beginning is sent before its end', async () => {
   assert.deepEqual([port.at.length, port.unflushed, port.flushes], [40, 0, 2])
 })
 
-test('of one key no more than 64 are with the kernel, the others come when it has taken all of those', async () => {
+test('of one key no more than 256 are with the kernel, the others come when it has taken all of those', async () => {
   const { port, notify } = known()
-  const all = Array.from({ length: 100 }, (_, i) => notify.store(FILE, i, Buffer.from('x')))
+  const all = Array.from({ length: 300 }, (_, i) => notify.store(FILE, i, Buffer.from('x')))
   await settle()
-  assert.deepEqual([port.held.length, port.at], [64, ['STORE 3 0+1']])
-  for (let i = 0; i < 63; i += 1) await port.answer()
-  assert.deepEqual(port.held, ['STORE 3 63+1'])
+  assert.deepEqual([port.held.length, port.at], [256, ['STORE 3 0+1']])
+  for (let i = 0; i < 255; i += 1) await port.answer()
+  assert.deepEqual(port.held, ['STORE 3 255+1'])
   await port.answer()
-  assert.deepEqual([port.held.length, port.at], [36, ['STORE 3 64+1']])
+  assert.deepEqual([port.held.length, port.at], [44, ['STORE 3 256+1']])
   await port.answerAll()
   assert.deepEqual(
     port.texts,

@@ -54,20 +54,18 @@ for (const threads of [1, 4]) {
   })
 }
 
-test('says how many jobs no thread is free for', limited, async (t) => {
+test('jobs that nobody has taken can be had back, a chain at a time', () => {
   const memory = laneQueueMemory(8)
-  const queue = new LaneQueue(memory)
-  const job = { slot: 0, address: 0, length: 0, iovecs: 0, more: false }
-  queue.push(job, 0)
-  queue.push({ ...job, slot: 1 }, 1)
-  assert.equal(queue.publish(2), 2)
-  const worker = await startWorker(t, memory)
-  const done: number[] = []
-  while (done.length < 2) {
-    await once(worker, 'message')
-    queue.collect((slot) => done.push(slot))
-  }
-  assert.deepEqual(done, [0, 1])
+  const [queue, other] = [new LaneQueue(memory), new LaneQueue(memory)]
+  const job = { address: 0, length: 0, iovecs: 0 }
+  for (const [ahead, more] of [true, false, false].entries()) queue.push({ ...job, slot: ahead, more }, ahead)
+  queue.publish(3)
+  assert.equal(queue.untaken, 3)
+  assert.equal(other.take(), 2)
+  assert.equal(queue.untaken, 1)
+  assert.equal(queue.tryTake(), 1)
+  assert.equal(queue.job(0).slot, 2)
+  assert.equal(queue.tryTake(), undefined)
 })
 
 test('threads end when it is stopped, and take nothing more', limited, async (t) => {
@@ -107,6 +105,6 @@ for (let moment = 1; moment <= 3; moment += 1) {
       if (looks === moment) other.stop()
       return load(words, index)
     })
-    assert.deepEqual(queue.take(), [])
+    assert.equal(queue.take(), 0)
   })
 }

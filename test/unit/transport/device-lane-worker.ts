@@ -4,8 +4,10 @@ import { LaneQueue, type LaneQueueMemory } from '#src/transport/device-lane-queu
 /* Takes jobs of a queue as the lane's own threads do; the result of each is a sum over its fields. */
 
 const queue = new LaneQueue(workerData as LaneQueueMemory)
-for (let jobs = queue.take(); jobs.length > 0; jobs = queue.take()) {
-  for (const { slot, address, length, iovecs } of jobs) {
-    if (queue.finish(slot, (address % 1000) + length + iovecs)) parentPort?.postMessage('collect')
+for (let count = queue.take(); count > 0; count = queue.take()) {
+  for (let i = 0; i < count; i += 1) {
+    const { slot, address, length, iovecs } = queue.job(i)
+    queue.finish(slot, (address % 1000) + length + iovecs)
+    if (queue.kick()) parentPort?.postMessage('collect')
   }
 }
