@@ -48,8 +48,21 @@ export async function changed(core: Core, inode: Inode): Promise<void> {
 
 /** Sends times that were set here. The reply is not looked at. */
 export async function flushTimes(core: Core, inode: Inode): Promise<void> {
-  if (!inode.writeback.hasTimes) return
-  inode.writeback.hasTimes = false
+  const { writeback } = inode
+  // One after the other, whoever sends them.
+  while (writeback.sendingTimes !== undefined) await writeback.sendingTimes.catch(() => undefined)
+  if (!writeback.hasTimes) return
+  writeback.hasTimes = false
+  const sending = sendTimes(core, inode)
+  writeback.sendingTimes = sending
+  try {
+    await sending
+  } finally {
+    writeback.sendingTimes = undefined
+  }
+}
+
+async function sendTimes(core: Core, inode: Inode): Promise<void> {
   const { mtime, mtimensec, ctime, ctimensec } = inode.attr
   const [writer] = inode.writers
   const hasCtime = core.negotiated.minor >= 23

@@ -259,6 +259,26 @@ export const DETAILS: readonly Scenario[] = [
     steps: [open('/f', 'a', O_RDWR), write('a', 0, text(5000)), fsync('a'), close('a')],
   },
   {
+    title: 'WRITEBACK_CACHE: closing tells of a late error, not of which, and times are sent one after the other',
+    init: { writebackCache: true, atomicTruncate: true },
+    setup: (server) => {
+      server.errors.set('write', 'EPERM')
+      server.add('/f', '')
+    },
+    steps: [
+      open('/f', 'a', O_RDWR),
+      write('a', 0, 'abc'),
+      close('a'),
+      open('/f', 'b', O_RDWR | O_TRUNC),
+      { hold: 'SETATTR' },
+      { do: { op: 'close', file: 'b' }, start: 'closing' },
+      start('removing', { op: 'unlink', path: '/f' }),
+      { release: 'SETATTR' },
+      { join: 'closing' },
+      { join: 'removing' },
+    ],
+  },
+  {
     title: 'a directory is not opened with O_DIRECT',
     setup: (server) => {
       server.add('/d', null)
