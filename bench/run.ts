@@ -1,3 +1,4 @@
+import { benchClient } from './client/client.js'
 import { benchCodec } from './codec/codec.js'
 import { machine } from './lib/table.js'
 import { benchMemory } from './memory/memory.js'
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   codec: benchCodec,
   memory: benchMemory,
   serve: benchServe,
+  client: benchClient,
   notify: benchNotify,
 }
 

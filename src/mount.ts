@@ -25,9 +25,10 @@ import { TracedNotifyPort } from './trace-notify.js'
 import type { TraceEvent } from './trace-reader.js'
 import { CpuKeeper } from './transport/device-cpu-keeper.js'
 import { DeviceTransport } from './transport/device.js'
-import { chooseLoop, type LoopKind } from './transport/device-loops.js'
+import type { LoopKind } from './transport/device-loops.js'
 import { DeviceNotifyPort, type LaneKind } from './transport/device-notify.js'
 import type { LoopStats } from './transport/device-source.js'
+import { threadLoop } from './transport/thread-loop.js'
 import { TracedTransport } from './transport/trace.js'
 
 /** More threads than this are an error in the program rather than a wish. */
@@ -129,6 +130,7 @@ export interface MountOptions extends KernelMountOptions {
 
 /** Counters of a mount, since its start. */
 export interface MountStats extends SessionStats {
+  /** Of the loop of this thread, which all that it serves have in common. */
   readonly loop: Readonly<LoopStats>
 }
 
@@ -209,7 +211,7 @@ export async function mount(fs: FileSystem | URL, mountpoint: string, options: M
 type Mounted = Omit<Mount, 'control'>
 
 async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptions): Promise<Mounted> {
-  const { kind, reason, loop } = await chooseLoop(options.loop)
+  const { kind, reason, loop } = await threadLoop(options.loop)
   const { wanted, defaults, init } = settingsOf(traitsOf(fs), options)
   const made = await mountFuse(mountpoint, wanted).catch((error: unknown) => {
     loop.close()

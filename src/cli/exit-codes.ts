@@ -8,7 +8,7 @@ export const EXIT = {
   USAGE: 2,
   /** The system does not offer it, or does not allow it: no /dev/fuse, no fusermount3, no permission. */
   UNAVAILABLE: 3,
-  /** The source or the mount point is not what it must be: missing, no directory, in use, stale, not mounted, busy. */
+  /** The source, the mount point or the socket is not what it must be: missing, no directory, in use, stale, not mounted, busy. */
   PATH: 4,
   /** A second signal ended a mount at once, while files were open there. */
   FORCED: 5,

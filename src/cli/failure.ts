@@ -65,6 +65,9 @@ export function failureOf(error: unknown): Failure {
     const text = OWN_WORDS.reduce((message, [theirs, ours]) => message.replace(theirs, ours), error.message)
     return { text, exitCode: EXIT_OF[error.code] ?? EXIT.FAILED }
   }
+  if (error instanceof FuseWireError && error.code === 'ERR_SOCKET_IN_USE') {
+    return { text: error.message, exitCode: EXIT.PATH }
+  }
   if (error instanceof UnsupportedError) return { text: error.message, exitCode: EXIT.UNAVAILABLE }
   if (error instanceof FuseWireError || isSystemError(error)) return { text: error.message, exitCode: EXIT.FAILED }
   const all = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -4,6 +4,7 @@ import { COMMANDS } from './commands.js'
 import { EXIT } from './exit-codes.js'
 import { CommandError, UsageError } from './failure.js'
 import { overview, usage } from './help.js'
+import { checkOperands } from './operands.js'
 import { COMMON, parseWords } from './options.js'
 
 /** Runs the command that `words` (the arguments of the program) name, and returns its exit code. */
@@ -28,14 +29,7 @@ async function runCommand(command: Command, words: readonly string[]): Promise<n
   try {
     const given = parseWords(words, { ...command.options, ...COMMON })
     if (given.options.help === true) return print(usage(command))
-    const least = operands.filter((operand) => !operand.startsWith('[')).length
-    const most = operands.at(-1)?.endsWith('…]') === true ? Infinity : operands.length
-    if (given.operands.length < least || given.operands.length > most) {
-      const needed = operands.length === 0 ? 'no operand' : operands.join(' and ')
-      throw new UsageError(
-        `${needed} expected, not ${given.operands.length === 0 ? 'nothing' : `'${given.operands.join(' ')}'`}`,
-      )
-    }
+    checkOperands(operands, given.operands)
     return await command.run(given)
   } catch (error) {
     // Which command it was helps only those who got it wrong.

@@ -41,6 +41,11 @@ export interface ClientOptions extends Credentials {
    * @default 0
    */
   readonly requestTimeoutSeconds?: number | undefined
+  /**
+   * How many requests may be with the server at once; further calls wait for their turn. Calls that wait for locks count too.
+   * @default 2048
+   */
+  readonly maxInFlight?: number | undefined
   /** Bytes of cached content of all files. Dirty and locked pages come on top, up to as much. @default 64 MiB */
   readonly maxPageBytes?: number | undefined
   /** Cached names that nobody uses, negative ones included; beyond, the least recently used go. @default 65536 */
@@ -76,6 +81,7 @@ export function settingsOf(options: ClientOptions) {
     maxReadaheadBytes: options.maxReadaheadBytes ?? 128 * 1024,
     maxReadBytes: Math.max(4096, options.maxReadBytes ?? Infinity),
     requestTimeoutSeconds: options.requestTimeoutSeconds ?? 0,
+    maxInFlight: Math.max(1, options.maxInFlight ?? 2048),
     maxPageBytes: options.maxPageBytes ?? 64 * 1024 * 1024,
     maxDentries: options.maxDentries ?? 65_536,
     maxListingBytes: options.maxListingBytes ?? 4 * 1024 * 1024,

@@ -76,6 +76,11 @@ export class KnownNodes {
     else this.remove(slot)
   }
 
+  /** All but the root, with how many lookups there are of each. Not to be changed meanwhile. */
+  *entries(): IterableIterator<[node: NodeId, count: number]> {
+    for (const [slot, node] of this.nodes.entries()) if (node !== 0) yield [node as NodeId, this.counts[slot]!]
+  }
+
   private find(node: number): number {
     const { nodes } = this
     const mask = nodes.length - 1

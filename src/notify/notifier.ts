@@ -4,7 +4,7 @@ import type { NotifyEngine } from './engine.js'
 import type { Work } from './job.js'
 import type { InvalEntryOptions, InvalInodeOptions, RetrieveOptions } from './options.js'
 import type { PollHandle } from './poll-handle.js'
-import { NotifyError, type NotifyResult } from './result.js'
+import { NotifyError, worst, type NotifyResult } from './result.js'
 
 const DEFAULT_RETRIEVE_MS = 10_000
 /** The most bytes in one STORE: it holds locks, so other notifications about the file should get their turn. */
@@ -241,14 +241,4 @@ function guarded<T>(action: () => Promise<T>): Promise<T> {
 
 function storeOf(node: NodeId, offset: number, data: Uint8Array): Work {
   return { notification: 'STORE', node, offset, length: data.length, data }
-}
-
-const ORDER = ['applied', 'merged', 'not-cached', 'escalated'] as const
-
-/** Of parts, the outcome that promises least, and the longest time. */
-function worst(results: readonly NotifyResult[]): NotifyResult {
-  return results.reduce((a, b) => ({
-    outcome: ORDER.indexOf(a.outcome) >= ORDER.indexOf(b.outcome) ? a.outcome : b.outcome,
-    waitedMs: Math.max(a.waitedMs, b.waitedMs),
-  }))
 }

@@ -74,3 +74,13 @@ export function isNothing(notification: NotifyName, errno: number): boolean {
   const isOver = errno === ERRNO.ENODEV || errno === ERRNO.ENOTCONN || errno === ERRNO.EPERM
   return isOver && notification !== 'RETRIEVE'
 }
+
+const ORDER = ['applied', 'merged', 'not-cached', 'escalated'] as const
+
+/** Of parts, the outcome that promises least, and the longest time. */
+export function worst(results: readonly NotifyResult[]): NotifyResult {
+  return results.reduce((a, b) => ({
+    outcome: ORDER.indexOf(a.outcome) >= ORDER.indexOf(b.outcome) ? a.outcome : b.outcome,
+    waitedMs: Math.max(a.waitedMs, b.waitedMs),
+  }))
+}

@@ -15,7 +15,8 @@ import { FUSE_KERNEL_MINOR_VERSION, FUSE_KERNEL_VERSION } from './version.js'
 
 /** The oldest kernel minor that a server here works with (Linux 5.4). */
 export const MIN_KERNEL_MINOR = 31
-const DEFAULT_MAX_WRITE = 1024 * 1024
+/** What is negotiated where nobody says otherwise. */
+export const DEFAULT_MAX_WRITE = 1024 * 1024
 const DEFAULT_MAX_BACKGROUND = 64
 const PAGES_WITHOUT_FLAG = 32
 

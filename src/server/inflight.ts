@@ -52,6 +52,11 @@ export class InFlight {
     for (const { begun } of this.records.values()) if (begun !== undefined) yield begun
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.records.size
+  }
+
   /** Whether the handler of this request is still at work. */
   has(unique: Unique): boolean {
     return this.records.has(unique)

@@ -26,6 +26,16 @@ export interface SessionOptions {
   readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
   /** Who tells of what waits for too long. @default nobody */
   readonly watchdog?: WatchdogOptions | undefined
+  /**
+   * The filesystem has other sessions besides: what this peer holds is given back when it leaves, and it cannot take back
+   * what others hold. `destroy` is called for each, at the end.
+   * @default false
+   */
+  readonly isShared?: boolean | undefined
+  /** How many requests may be unanswered; more are answered EAGAIN. @default Infinity: a kernel limits itself */
+  readonly maxInFlight?: number | undefined
+  /** A message was malformed; its sender was told, if that could be. @default {@link onError} */
+  readonly onMalformed?: ((error: unknown) => void) | undefined
   /** @default the machine's */
   readonly clock?: Clock
 }

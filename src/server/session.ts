@@ -8,7 +8,6 @@ import { isResend, withoutResend } from '../protocol/limits.js'
 import type { MessageBuffer, Request, RequestOf } from '../protocol/message.js'
 import { answerInit } from '../protocol/negotiate.js'
 import { withoutNotifications, type InitIn, type Negotiated } from '../protocol/negotiated.js'
-import { OPCODES, opcodeName, type OpcodeRow } from '../protocol/opcodes.js'
 import { Coherence } from '../notify/coherence.js'
 import { NotifyEngine } from '../notify/engine.js'
 import { Notifier } from '../notify/notifier.js'
@@ -21,6 +20,8 @@ import type { FileSystem } from './filesystem.js'
 import { describeRequest, InFlight, type RequestInFlight } from './inflight.js'
 import { isPromise, VIEWING, type Operation, type ReplySpace } from './operation.js'
 import { OPERATIONS } from './operations.js'
+import { checkOrder, refusalOf } from './refusal.js'
+import { sheltered } from './report.js'
 import { isAfterEmpty } from './requests/dir.js'
 import { Resends } from './resends.js'
 import type { SessionOptions, SessionStats } from './session-options.js'
@@ -49,6 +50,7 @@ export class Session implements Receiver, RequestHost {
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
   private sender: Notifier | undefined
+  private readonly report: SessionOptions['onError']
   private codec = new MessageCodec()
   private isInitialised = false
   private isDestroyed = false
@@ -60,6 +62,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.report = sheltered(options.onError)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
     this.watchdog = options.watchdog && this.watch(options.watchdog)
@@ -75,7 +78,9 @@ export class Session implements Receiver, RequestHost {
 
   receive(message: MessageBuffer, end: number): Received {
     try {
-      return this.dispatch(message, this.codec.decodeRequest(message, 0, end))
+      const request = this.codec.decodeRequest(message, 0, end)
+      checkOrder(request, this.isInitialised)
+      return this.dispatch(message, request)
     } catch (error) {
       this.refuse(message, end, error)
       return 'done'
@@ -162,13 +167,17 @@ export class Session implements Receiver, RequestHost {
   }
 
   private async finish(error: Error | undefined): Promise<void> {
+    const { isShared = false } = this.options
     // Most mounts never send DESTROY.
-    if (this.isInitialised && !this.isDestroyed) {
+    if (this.isInitialised && (isShared || !this.isDestroyed)) {
       try {
         await this.fs.destroy?.()
       } catch (fault) {
         this.report(fault, 'DESTROY')
       }
+    }
+    if (isShared) {
+      for (const [node, nlookup] of Array.from(this.coherence.known.entries())) this.forget(node, nlookup)
     }
     if (error === undefined) this.end.resolve()
     else this.end.reject(error)
@@ -177,6 +186,10 @@ export class Session implements Receiver, RequestHost {
   private call(message: MessageBuffer, request: Request): Received {
     const { unique } = request.header
     if (isResend(unique) && this.resends.isAgain(unique)) return 'done'
+    if (this.inFlight.size >= (this.options.maxInFlight ?? Infinity)) {
+      this.fail(unique, ERRNO.EAGAIN, undefined)
+      return 'done'
+    }
     this.coherence.received(request)
     const operation = OPERATIONS[request.op]
     const handler = operation && (this.fs[operation.method] as ((req: unknown) => unknown) | undefined)
@@ -308,7 +321,9 @@ export class Session implements Receiver, RequestHost {
     return new Watchdog({ clock: this.clock, unanswered, waiting: () => this.engine?.waiting() ?? [] }, options)
   }
 
-  private forget(node: NodeId, nlookup: number): void {
+  private forget(node: NodeId, wanted: number): void {
+    const nlookup = this.options.isShared === true ? Math.min(wanted, this.coherence.known.count(node)) : wanted
+    if (nlookup === 0) return
     this.coherence.forget(node, nlookup)
     try {
       this.fs.forget?.({ node, nlookup })
@@ -317,18 +332,13 @@ export class Session implements Receiver, RequestHost {
     }
   }
 
-  /** A message that cannot be decoded: its sender gets an error, if it has a header that says who that is. */
+  /** A message that is none: its sender gets an error, if it has a header that says who that is. */
   private refuse(message: MessageBuffer, end: number, error: unknown): void {
-    try {
-      const { opcode, unique } = this.codec.decodeInHeader(message, 0, end)
-      const op = opcodeName(opcode)
-      const row: OpcodeRow | undefined = op === undefined ? undefined : OPCODES[op]
-      if (row === undefined) this.fail(unique, ERRNO.ENOSYS, undefined)
-      else if (row.reply) this.fail(unique, ERRNO.EOVERFLOW, undefined)
-    } catch {
-      // Nobody can be told.
-    }
-    this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    const refusal = refusalOf(this.codec, message, end, error)
+    if (refusal !== undefined) this.fail(refusal.unique, refusal.errno, undefined)
+    const { onMalformed } = this.options
+    if (onMalformed === undefined) this.report(error, error instanceof ProtocolError ? error.subject : 'request')
+    else if (refusal?.isUnknown !== true) onMalformed(error)
   }
 
   /** The handler failed, or what it answered cannot be sent. */
@@ -347,18 +357,7 @@ export class Session implements Receiver, RequestHost {
   }
 
   private takeBack(request: Request, argument: unknown, result: unknown): void {
-    takeBack(this.fs, request, argument, result, (error, name) => this.report(error, name))
-  }
-
-  private report(error: unknown, request: string): void {
-    try {
-      this.options.onError(error, request)
-    } catch (fault) {
-      // Not ours to handle, and thrown here it would end the transport's loop.
-      queueMicrotask(() => {
-        throw fault
-      })
-    }
+    takeBack(this.fs, request, argument, result, this.report)
   }
 
   private fail(unique: Unique, errno: number, space: ReplySpace | undefined): void {

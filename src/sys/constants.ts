@@ -105,7 +105,7 @@ export const F = {
 export const POLL = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as const
 
 /** Events, flags and operations of epoll: include/uapi/linux/eventpoll.h. */
-export const EPOLL = { IN: 1, EXCLUSIVE: 1 << 28, CLOEXEC: 0o2000000, CTL_ADD: 1, CTL_DEL: 2 } as const
+export const EPOLL = { IN: 1, OUT: 4, EXCLUSIVE: 1 << 28, CLOEXEC: 0o2000000, CTL_ADD: 1, CTL_DEL: 2 } as const
 
 /** Flags of eventfd: include/uapi/linux/eventfd.h. */
 export const EFD = { SEMAPHORE: 1, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const

@@ -23,6 +23,13 @@ export function writeRaw(fd: number, address: number, length: number): number {
   return result < 0 ? -native.errno() : result
 }
 
+/** As {@link writeRaw}, of bytes on the heap. */
+export function writeBytesRaw(fd: number, bytes: Uint8Array): number {
+  const native = libc()
+  const result = native.writeBytes(fd, bytes, bytes.length)
+  return result < 0 ? -native.errno() : result
+}
+
 /** pread(2): how many bytes came (0 at the end), or `-errno`. */
 export function preadRaw(fd: number, address: number, length: number, position: number): number {
   const native = libc()

@@ -64,6 +64,14 @@ interface Calls {
   sched_yield(): number
   unshare(flags: number): number
   socketpair(domain: number, type: number, protocol: number, fds: number): number
+  socket(domain: number, type: number, protocol: number): number
+  bindSocket(fd: number, address: number, length: number): number
+  listen(fd: number, backlog: number): number
+  accept4(fd: number, address: number, length: number, flags: number): number
+  connect(fd: number, address: number, length: number): number
+  getsockopt(fd: number, level: number, option: number, value: number, length: number): number
+  setsockopt(fd: number, level: number, option: number, value: number, length: number): number
+  recv(fd: number, address: number, length: number, flags: number): number
   sendmsg(fd: number, message: number, flags: number): number
   recvmsg(fd: number, message: number, flags: number): number
   addressOf(bytes: Uint8Array, same: Uint8Array, zero: 0): number
@@ -121,6 +129,14 @@ const PROTOTYPES: Readonly<Record<keyof Calls, string>> = {
   sched_yield: 'int sched_yield()',
   unshare: 'int unshare(int flags)',
   socketpair: 'int socketpair(int domain, int type, int protocol, uintptr_t fds)',
+  socket: 'int socket(int domain, int type, int protocol)',
+  bindSocket: 'int bind(int fd, uintptr_t address, uint32_t length)',
+  listen: 'int listen(int fd, int backlog)',
+  accept4: 'int accept4(int fd, uintptr_t address, uintptr_t length, int flags)',
+  connect: 'int connect(int fd, uintptr_t address, uint32_t length)',
+  getsockopt: 'int getsockopt(int fd, int level, int option, uintptr_t value, uintptr_t length)',
+  setsockopt: 'int setsockopt(int fd, int level, int option, uintptr_t value, uint32_t length)',
+  recv: 'intptr_t recv(int fd, uintptr_t buf, size_t length, int flags)',
   sendmsg: 'intptr_t sendmsg(int fd, uintptr_t message, int flags)',
   recvmsg: 'intptr_t recvmsg(int fd, uintptr_t message, int flags)',
   // Copies nothing, and returns its first argument: the address of the array, as a number.

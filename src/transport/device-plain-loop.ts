@@ -43,6 +43,10 @@ export class PlainLoop implements Loop {
     } else this.wake()
   }
 
+  update(): void {
+    this.wake()
+  }
+
   remove(source: Source): void {
     const index = this.sources.indexOf(source)
     if (index < 0) return
@@ -78,7 +82,7 @@ export class PlainLoop implements Loop {
     // Made anew for each sleep: the pool's thread looks at it, whatever becomes of the sources meanwhile.
     using polled = new PollSet(this.sources.length + 1)
     polled.add(number, POLL.IN)
-    for (const source of this.sources) polled.add(source.fd, POLL.IN)
+    for (const source of this.sources) polled.add(source.fd, source.interest ?? POLL.IN)
     await polled.waitDetached(LONGEST_MS)
     if (polled.ready(WAKER) !== 0) read(number, new Uint8Array(8))
     this.run()

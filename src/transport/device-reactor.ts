@@ -55,6 +55,11 @@ export class Reactor implements Loop {
   private owesSettle = false
   /** Whether handlers left something pending, which may be for libuv to go on with, since the loop was last looked at. */
   private owesLook = false
+  /**
+   * Whether something goes on after handlers since the loop's last turn. It may have put something into `process.nextTick`
+   * behind this, of which nobody is told: that is done for sure only when the loop has its turn.
+   */
+  private owesTicks = false
   /** Whether to spin before the next sleep: only after work, so that a timer alone makes nobody spin. */
   private armed = false
   /** When to spin again: others want this CPU, and who sleeps in vain is back sooner than who gave it away. */
@@ -79,12 +84,16 @@ export class Reactor implements Loop {
       this.waiting.add(this.loop.fd, EPOLL.IN)
     }
     this.sources.push(source)
-    // Each request wakes one of the threads that serve a mount, not all.
-    this.waiting.add(source.fd, EPOLL.IN | EPOLL.EXCLUSIVE)
+    this.watch(source)
     if (this.running) return
     this.running = true
     this.entry.ref()
     this.entry.request()
+  }
+
+  update(source: Source): void {
+    this.waiting?.remove(source.fd)
+    this.watch(source)
   }
 
   remove(source: Source): void {
@@ -101,6 +110,11 @@ export class Reactor implements Loop {
     this.entry.close()
   }
 
+  private watch(source: Source): void {
+    // Each request wakes one of the threads that serve a mount, not all. The bits are those of poll(2).
+    this.waiting?.add(source.fd, (source.interest ?? EPOLL.IN) | EPOLL.EXCLUSIVE)
+  }
+
   /** Serves until promises or the loop are due; then comes back after their turn. */
   private run(): void {
     while (this.sources.length > 0) {
@@ -115,7 +129,7 @@ export class Reactor implements Loop {
       } else if (this.owesLook && this.isLoopDue()) return this.giveTurn()
       else if (!this.spin()) {
         if (this.owesSettle) return this.settle()
-        if (this.sleep()) return this.giveTurn()
+        if (this.owesTicks || this.sleep()) return this.giveTurn()
       }
     }
     this.running = false
@@ -133,7 +147,10 @@ export class Reactor implements Loop {
       this.armed = this.patience > 0
       this.owesSettle = true
       this.owesTurn = true
-      if ((result & PENDING) !== 0) this.owesLook = true
+      if ((result & PENDING) !== 0) {
+        this.owesLook = true
+        this.owesTicks = true
+      }
     }
     return result
   }
@@ -203,6 +220,7 @@ export class Reactor implements Loop {
     this.stats.turns += 1
     this.owesSettle = false
     this.owesTurn = false
+    this.owesTicks = false
     this.entry.request()
   }
 }

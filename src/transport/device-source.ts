@@ -10,6 +10,8 @@ export const MORE = 4
 /** Something whose descriptor becomes readable when there is work. */
 export interface Source {
   readonly fd: number
+  /** What to wait for besides the end: bits of `POLL`. Whoever changes it calls `Loop.update`. @default IN */
+  readonly interest?: number
   /** Does what there is to do without waiting, at most `budget` times; returns the bits above. */
   pump(budget: number): number
 }
@@ -32,6 +34,8 @@ export interface Loop {
   readonly stats: Readonly<LoopStats>
   /** Keeps the thread alive until it is removed. */
   add(source: Source): void
+  /** Its `interest` has changed. */
+  update(source: Source): void
   /** From now on its descriptor may be closed. */
   remove(source: Source): void
   /** Lets go of what it has open, once it has no source any more. It cannot be used again. */

@@ -3,18 +3,15 @@ import { SystemError } from '../base/errors.js'
 import { FUSE_MIN_READ_BUFFER } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import { fuse_in_header } from '../protocol/structs/header.js'
-import { addressOf } from '../sys/address.js'
-import { IOVEC_SIZE, readRaw, setIovec, writeRaw, writevRaw } from '../sys/io.js'
-import { Memory } from '../sys/memory.js'
+import { readRaw } from '../sys/io.js'
 import type { CpuKeeper } from './device-cpu-keeper.js'
 import { Placement } from './device-placement.js'
 import { MORE, PENDING, WORKED, type Loop, type Source } from './device-source.js'
+import { NativeBuffer } from './native-buffer.js'
 import type { Receiver, Transport } from './transport.js'
 
 /** How much larger than the data of one READ or WRITE a message may be: headers, and a name of the longest kind. */
 const OVERHEAD = 8192
-/** Up to so many bytes are cheaper to copy than to send from where they are: 15 % at 4 KiB, while 16 KiB lose a third. */
-const COPIED = 4096
 
 /** Where `fuse_in_header` has the client's thread id. */
 const PID = fuse_in_header.fields.find(({ name }) => name === 'pid')!.offset
@@ -40,41 +37,6 @@ export interface DeviceTransportOptions {
   readonly keeper?: CpuKeeper | undefined
 }
 
-/** Memory that system calls reach by its address, without a look-up for each call. */
-class DeviceBuffer implements MessageBuffer {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-  readonly address: number
-  readonly length: number
-  /** Holds the mapping for as long as the buffer is in use. */
-  private readonly memory: Memory
-
-  constructor(length: number) {
-    this.length = length
-    // Behind the messages is room for two iovecs.
-    this.memory = Memory.allocate(length + 2 * IOVEC_SIZE)
-    this.bytes = this.memory.bytes
-    this.view = this.memory.view
-    this.address = this.memory.address
-  }
-
-  /** Writes bytes 0 to `end`, and `payload` behind them. @returns as `writeRaw` */
-  write(fd: number, end: number, payload: Uint8Array | undefined): number {
-    if (payload === undefined || payload.length === 0) return writeRaw(fd, this.address, end)
-    if (payload.length <= COPIED) {
-      this.bytes.set(payload, end)
-      return writeRaw(fd, this.address, end + payload.length)
-    }
-    setIovec(this.view, this.length, this.address, end)
-    setIovec(this.view, this.length + IOVEC_SIZE, addressOf(payload), payload.length)
-    return writevRaw(fd, this.address + this.length, 2)
-  }
-
-  dispose(): void {
-    this.memory.dispose()
-  }
-}
-
 /**
  * The device: one read is one request, one write is one reply or notification. It must have been opened with O_NONBLOCK
  * and belongs to the transport, which closes it.
@@ -84,7 +46,7 @@ export class DeviceTransport implements Transport, Source {
   private readonly device: Device
   private readonly loop: Loop
   private readonly length: number
-  private readonly free: DeviceBuffer[] = []
+  private readonly free: NativeBuffer[] = []
   private readonly placement: Placement | undefined
   private receiver: Receiver | undefined
 
@@ -138,12 +100,12 @@ export class DeviceTransport implements Transport, Source {
     return result | MORE
   }
 
-  borrow(): DeviceBuffer {
-    return this.free.pop() ?? new DeviceBuffer(this.length)
+  borrow(): NativeBuffer {
+    return this.free.pop() ?? new NativeBuffer(this.length)
   }
 
   send(message: MessageBuffer, end: number, payload?: Uint8Array): number {
-    const buffer = message as DeviceBuffer
+    const buffer = message as NativeBuffer
     if (this.receiver === undefined) {
       // Its number may be somebody else's descriptor by now.
       buffer.dispose()
@@ -157,8 +119,8 @@ export class DeviceTransport implements Transport, Source {
   }
 
   release(message: MessageBuffer): void {
-    if (this.receiver === undefined) (message as DeviceBuffer).dispose()
-    else this.free.push(message as DeviceBuffer)
+    if (this.receiver === undefined) (message as NativeBuffer).dispose()
+    else this.free.push(message as NativeBuffer)
   }
 
   close(): void {

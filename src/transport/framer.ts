@@ -8,8 +8,8 @@ export interface FramerOptions {
   readonly maxBytes: number
   /** A buffer of at least `maxBytes`. */
   readonly borrow: () => MessageBuffer
-  /** Takes one whole message, in bytes 0 to `end`, and the buffer with it. */
-  readonly deliver: (message: MessageBuffer, end: number) => void
+  /** Takes one whole message, in bytes 0 to `end`, and the buffer with it. @returns whether it takes more at once */
+  readonly deliver: (message: MessageBuffer, end: number) => boolean
 }
 
 /** `len`, which starts every message. */
@@ -32,20 +32,23 @@ export class Framer {
 
   /**
    * Takes the next bytes of the stream; each is copied once.
+   * @returns how many were taken: fewer than there are if no more messages are to be delivered now
    * @throws ProtocolError for a length that cannot be; the stream is of no use then
    */
-  push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
+  push(chunk: Uint8Array): number {
+    let at = 0
+    while (at < chunk.length) {
       this.message ??= this.options.borrow()
       const wanted = this.filled < LENGTH_SIZE ? LENGTH_SIZE : this.length()
       const taken = Math.min(wanted - this.filled, chunk.length - at)
       this.message.bytes.set(chunk.subarray(at, at + taken), this.filled)
       this.filled += taken
       at += taken
-      if (this.filled < LENGTH_SIZE) return
+      if (this.filled < LENGTH_SIZE) break
       const length = this.length()
-      if (this.filled === length) this.deliver(length)
+      if (this.filled === length && !this.deliver(length)) break
     }
+    return at
   }
 
   private length(): number {
@@ -55,10 +58,10 @@ export class Framer {
     throw new ProtocolError('stream', 'len', 0, `is ${length}; a message has ${OUT_HEADER_SIZE} to ${maxBytes} bytes`)
   }
 
-  private deliver(end: number): void {
+  private deliver(end: number): boolean {
     const message = this.message!
     this.message = undefined
     this.filled = 0
-    this.options.deliver(message, end)
+    return this.options.deliver(message, end)
   }
 }

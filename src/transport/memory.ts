@@ -101,7 +101,7 @@ export class MemoryEnd implements Transport {
   write(message: MessageBuffer, end: number, payload?: Uint8Array): number | Promise<number> {
     const whole = append(message, end, payload)
     const { peer, link } = this
-    if (link.isDelayed || peer.receiver === undefined || this.isClosed) {
+    if (link.isDelayed || peer.receiver === undefined || this.isClosed || whole > link.bufferBytes) {
       return new Promise((resolve) => {
         const refused = this.post(message, whole, resolve)
         if (refused !== 0) resolve(refused)
@@ -122,7 +122,8 @@ export class MemoryEnd implements Transport {
 
   private post(message: MessageBuffer, end: number, told: Item['told']): number {
     const { peer } = this
-    const refused = this.isClosed || peer.isClosed ? ERRNO.ENODEV : 0
+    const isTooLong = end > this.link.bufferBytes
+    const refused = this.isClosed || peer.isClosed ? ERRNO.ENODEV : isTooLong ? ERRNO.EMSGSIZE : 0
     const full = peer.incoming.length >= this.link.maxQueued ? ERRNO.EAGAIN : 0
     if (refused !== 0 || full !== 0) {
       this.release(message)
@@ -191,8 +192,10 @@ export class MemoryEnd implements Transport {
 
 function append(message: MessageBuffer, end: number, payload: Uint8Array | undefined): number {
   if (payload === undefined) return end
-  message.bytes.set(payload, end)
-  return end + payload.length
+  const whole = end + payload.length
+  // What is too long is refused by who is to take it.
+  if (whole <= message.bytes.length) message.bytes.set(payload, end)
+  return whole
 }
 
 /**

@@ -36,11 +36,24 @@ export interface Transport {
    * Sends bytes 0 to `end` of a borrowed buffer, in one piece, and takes the buffer back. Returns at once.
    * @param payload what follows them in the same message; it is the sender's own, is not copied where that can be
    *   avoided, and must stay as it is until it has been sent, which may be after this call
-   * @returns 0, or a negated errno: -ENOENT if nobody waits for this reply any more, -EINVAL if it is malformed
+   * @returns 0, or a negated errno: -ENOENT if nobody waits for this reply any more, -EINVAL if it is malformed,
+   *   -EMSGSIZE if it is longer than a buffer, -EAGAIN if too much waits to be sent, -ENODEV after the end
    */
   send(message: MessageBuffer, end: number, payload?: Uint8Array): number
   /** Takes back a buffer that was borrowed or kept. */
   release(message: MessageBuffer): void
   /** Stops delivering and lets go of what it holds. Requests that nobody has answered fail at the other side. */
   close(): void
+}
+
+/** Waits for connections. Each of them is one transport. */
+export interface Listener extends AsyncDisposable {
+  /** Where it can be connected to. */
+  readonly path: string
+  /** Hands connections to `onConnection`, first those that came before. Call it once. */
+  start(onConnection: (transport: Transport) => void): void
+  /** Resolves when it has been closed; rejects if it failed before. */
+  readonly closed: Promise<void>
+  /** Takes no more connections; those that are there go on. Resolves when nobody can connect any more. */
+  close(this: void): Promise<void>
 }

@@ -14,7 +14,7 @@ const inside = (...folders: string[]) => {
   return (target: string) => folders.some((folder) => target.startsWith(`${folder}/`))
 }
 const isTransport = (target: string, typeOnly: boolean) => typeOnly && target === 'transport/transport.ts'
-const isEntry = (target: string) => target === 'index.ts' || /^\w+\/index\.ts$/.test(target)
+const isEntry = (target: string) => target === 'index.ts' || /^[\w/]+\/index\.ts$/.test(target)
 
 /** What a transport knows of the protocol: heads, what a ring entry looks like, how large a message may be. */
 const FRAMING = new Set([
@@ -23,6 +23,18 @@ const FRAMING = new Set([
   'protocol/message.ts',
   'protocol/structs/device.ts',
   'protocol/structs/header.ts',
+])
+
+/** What a server on any transport needs besides: it must run where there is no Node. */
+const PORTABLE = new Set([
+  'settings.ts',
+  'trace.ts',
+  'trace-notify.ts',
+  'trace-reader.ts',
+  'transport/memory.ts',
+  'transport/memory-notify.ts',
+  'transport/trace.ts',
+  'transport/transport.ts',
 ])
 
 const core = inside('base', 'protocol')
@@ -35,7 +47,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     may: (target, from) =>
       inside('base')(target) ||
       FRAMING.has(target) ||
-      (inside('sys')(target) && /^transport\/(device|uring)/.test(from)),
+      (inside('sys')(target) && /^transport\/(device|uring|native-buffer|socket\/)/.test(from)),
     node: 'all',
   },
   kernel: { may: inside('base', 'sys'), node: 'all' },
@@ -60,6 +72,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
       (typeOnly && inside('protocol')(target)) ||
       (inside('sys')(target) && from.startsWith('fs/passthrough')),
     node: 'all',
+  },
+  serve: {
+    may: (target) => core(target) || inside('notify', 'server')(target) || PORTABLE.has(target),
+    node: 'none',
   },
   cli: { may: isEntry, node: 'all' },
 }

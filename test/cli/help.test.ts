@@ -35,7 +35,10 @@ test('without a command it shows its usage, and fails', async () => {
 })
 
 const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-  [['mout'], /^fusewire: there is no command 'mout'; there are mount, umount, probe, diagnose, abort, notify/],
+  [
+    ['mout'],
+    /^fusewire: there is no command 'mout'; there are mount, umount, serve, client, probe, diagnose, abort, notify/,
+  ],
   [['umount'], /^fusewire: MOUNTPOINT expected, not nothing \('fusewire umount --help'\)$/],
   [['umount', '/a', '/b'], /^fusewire: MOUNTPOINT expected, not '\/a \/b'/],
   [['probe', 'x'], /^fusewire: no operand expected, not 'x'/],

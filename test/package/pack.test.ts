@@ -67,6 +67,10 @@ test('every module comes with its types', () => {
 
 const CONSUMER = `
 import { FuseError, ROOT_ID, type NodeId } from 'fusewire'
+import { createClient, type Client } from 'fusewire/client'
+import { MemoryFileSystem } from 'fusewire/fs/memory'
+import { serve, type Served } from 'fusewire/serve'
+import { createPair } from 'fusewire/transport'
 import { MessageCodec, messageBuffer, type Request } from 'fusewire/protocol'
 
 const root: NodeId = ROOT_ID
@@ -81,6 +85,9 @@ export function nameOf(request: Request): string {
   if (request.op !== 'LOOKUP') throw new FuseError('ENOSYS')
   return request.name
 }
+const [near, far] = createPair()
+export const served: Served = serve(new MemoryFileSystem(), far, { readOnly: true })
+export const client: Client = createClient(near)
 // @ts-expect-error a plain number is no node id
 export const wrong: NodeId = 2
 `
@@ -116,10 +123,17 @@ for (const [module, resolution] of [
     const all = names.map((name, i) => `import * as entry${i} from '${name}'\nvoid entry${i}\n`).join('')
     writeFileSync(join(project, 'all.ts'), all)
     writeFileSync(join(project, 'anywhere.ts'), "import * as protocol from 'fusewire/protocol'\nvoid protocol\n")
+    const portable = ['client', 'serve', 'transport', 'fs/memory'].map((name, i) => {
+      return `import * as part${i} from 'fusewire/${name}'\nvoid part${i}\n`
+    })
+    writeFileSync(join(project, 'browser.ts'), portable.join(''))
     const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--skipLibCheck', 'false']
     const how = ['--module', module, '--moduleResolution', resolution]
     const tsc = [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ...options, ...how]
     run(process.execPath, [...tsc, '--types', '', 'anywhere.ts'], project)
+    // A browser has no Node, but it has signals to abort with.
+    const browser = ['--types', '', '--lib', 'es2022,esnext.disposable,dom', 'browser.ts']
+    run(process.execPath, [...tsc, ...browser], project)
     // What serves a mount is for Node, whose types a user has.
     const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')]
     run(process.execPath, [...tsc, ...types, 'consumer.ts', 'all.ts'], project)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeId, Unique } from '#src/base/ids.js'
 import type { PollRequest } from '#src/server/requests/misc.js'
-import { pair, settled, type Pair } from '../helpers/pair.js'
+import { isPending, pair, settled, type Pair } from '../helpers/pair.js'
 
 /* The nine notifications: what each does, beside what is there without it. */
 
@@ -380,4 +380,23 @@ test('lengths: one byte more or less is EINVAL; an unknown code too', async () =
   new DataView(long.buffer).setUint32(8, 5000, true)
   assert.equal(await raw(3, long), -36)
   assert.equal(await raw(7, new Uint8Array(3)), 0)
+})
+
+test('several STOREs that wait for one page are applied in their order', async () => {
+  const p = pair()
+  const { id } = p.server.add('/f', 'from the server')
+  p.server.openFlags = { keepCache: true }
+  const file = await p.fs.open('/f')
+  const hold = p.hold('READ')
+  const reading = file.read(new Uint8Array(15), 0, 15, 0)
+  await hold.request
+  const stores = ['AAAA', 'BBBB', 'CCCC'].map((text) => store(p, id, 0, Buffer.from(text)))
+  for (const each of stores) assert.equal(await isPending(each), true)
+  hold.release()
+  assert.deepEqual(await Promise.all(stores), [0, 0, 0])
+  await reading
+  const { buffer } = await file.read(new Uint8Array(15), 0, 15, 0)
+  assert.equal(Buffer.from(buffer).toString(), 'CCCC the server')
+  await file.close()
+  await p.close()
 })

@@ -14,10 +14,10 @@ export interface Source {
   readonly maxThreads: number
   /**
    * Makes the filesystem.
-   * @param mountpoint an absolute path
+   * @param mountpoint an absolute path; undefined if it is not mounted
    * @throws CommandError if it cannot be had, or must not be mounted there
    */
-  open(this: void, mountpoint: string, threads: number): OpenSource
+  open(this: void, mountpoint: string | undefined, threads: number): OpenSource
 }
 
 /** What mount() is called with. */
@@ -45,7 +45,7 @@ function directorySource(path: string): Source {
     maxThreads: Infinity,
     open(mountpoint, threads) {
       const source = realDirectory(path)
-      if (isWithin(realpath(mountpoint), source)) {
+      if (mountpoint !== undefined && isWithin(realpath(mountpoint), source)) {
         const problem = `${mountpoint} lies within ${path}: the filesystem would wait for itself`
         throw new CommandError(`${problem}; mount it elsewhere`, EXIT.PATH)
       }

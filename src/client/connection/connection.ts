@@ -31,6 +31,8 @@ export interface ConnectionOptions {
   readonly maxReadaheadBytes: number
   /** If INIT negotiates none: after so many seconds an unanswered request aborts the connection; 0: never. */
   readonly requestTimeoutSeconds: number
+  /** More requests than these wait here until others are answered. */
+  readonly maxInFlight: number
   readonly clock: Clock
 }
 
@@ -58,6 +60,8 @@ export class Connection implements Receiver {
   private readonly transport: Transport
   private readonly options: ConnectionOptions
   private readonly pending = new Map<Unique, Pending>()
+  /** Calls that wait until fewer requests are with the server. */
+  private readonly crowd: (() => void)[] = []
   private readonly forgets = new Forgets((batch) => this.sendForgets(batch))
   private codec = new MessageCodec()
   private nextUnique = FIRST_UNIQUE
@@ -151,6 +155,8 @@ export class Connection implements Receiver {
         await room
         if (this.isOver) break
       }
+    } else if (background === undefined) {
+      while (this.pending.size >= this.options.maxInFlight) await this.room()
     }
     if (this.isOver) throw failure('ENOTCONN')
     if (signal?.aborted === true) throw failure('EINTR')
@@ -211,7 +217,8 @@ export class Connection implements Receiver {
 
   receive(message: MessageBuffer, end: number): Received {
     const result = this.judge(message, end)
-    if (typeof result === 'number') return 'done'
+    // Whoever waits for the reply goes on after this call.
+    if (typeof result === 'number') return 'pending'
     void result.then(() => this.transport.release(message))
     return 'kept'
   }
@@ -243,9 +250,16 @@ export class Connection implements Receiver {
       this.pending.delete(request.unique)
       request.fail(ERRNO.ECONNABORTED)
     }
+    for (const go of this.crowd.splice(0)) go()
     this.background.abort()
     if (wasNew) this.rejectInit(error ?? failure('ENOTCONN'))
     this.onEnd(error)
+  }
+
+  private room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.crowd.push(resolve)
+    })
   }
 
   private takeUnique(): Unique {
@@ -264,6 +278,7 @@ export class Connection implements Receiver {
     const { unique } = request.header
     const onAbort = () => this.interrupt(entry)
     const over = () => {
+      this.crowd.shift()?.()
       signal?.removeEventListener('abort', onAbort)
       if (background !== undefined) this.background.leave()
     }

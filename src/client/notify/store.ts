@@ -5,6 +5,7 @@ import type { MessageBuffer } from '../../protocol/message.js'
 import { fuse_notify_store_out } from '../../protocol/structs/notify.js'
 import { MAX_SIZE } from '../constants.js'
 import type { Core } from '../core.js'
+import type { Page } from '../cache/page.js'
 import type { Inode } from '../objects.js'
 import { grown } from '../vfs/write.js'
 import { BODY, bodyLength, u64At } from './body.js'
@@ -28,16 +29,29 @@ export function store(core: Core, message: MessageBuffer, end: number): number |
   return fill(core, inode, data, offset, 0)
 }
 
-/** Goes on at byte `from` of `data`; page by page, without waiting where nothing is locked. */
-function fill(core: Core, inode: Inode, data: Uint8Array, offset: number, from: number): number | Promise<number> {
+/**
+ * Goes on at byte `from` of `data`; page by page, without waiting where nothing is locked.
+ * @param held the page there, if it was waited for: locked for this. To let go of it and lock it again would be to wait behind
+ *   others, who would do the same
+ */
+function fill(
+  core: Core,
+  inode: Inode,
+  data: Uint8Array,
+  offset: number,
+  from: number,
+  held?: Page,
+): number | Promise<number> {
   const isToEnd = offset + data.length === inode.attr.size
   for (let done = from; done < data.length;) {
     const at = offset + done
     const start = at % PAGE_SIZE
-    const page = inode.pages.grab(Math.floor(at / PAGE_SIZE))
-    const waiting = page.lock()
+    const isHeld = held !== undefined && done === from
+    const page = isHeld ? held : inode.pages.grab(Math.floor(at / PAGE_SIZE))
+    const waiting = isHeld ? undefined : page.lock()
     if (waiting !== undefined) {
       const resume = () => {
+        if (!page.isGone) return fill(core, inode, data, offset, done, page)
         page.unlock()
         return fill(core, inode, data, offset, done)
       }

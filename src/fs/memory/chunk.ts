@@ -23,7 +23,7 @@ export class Chunk {
   /** Writes `source` at `start`, within the chunk. Its pages become there. */
   write(source: Uint8Array, start: number): void {
     const end = start + source.length
-    if (this.pages === 0 && start === 0 && end === CHUNK) this.bytes = Buffer.allocUnsafeSlow(CHUNK)
+    if (this.pages === 0 && start === 0 && end === CHUNK) this.bytes = unfilled(CHUNK)
     else this.grow(end)
     this.add(pageBits(start, end), start, end)
     this.bytes.set(source, start)
@@ -84,4 +84,10 @@ function bitsBetween(first: number, end: number): number {
   const count = end - first
   if (count <= 0) return 0
   return count >= PAGES ? -1 : ((1 << count) - 1) << first
+}
+
+/** Memory for what is written at once: without zeros, where that can be had. */
+function unfilled(bytes: number): Uint8Array {
+  const { Buffer } = globalThis as { readonly Buffer?: typeof globalThis.Buffer }
+  return Buffer?.allocUnsafeSlow(bytes) ?? new Uint8Array(bytes)
 }

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os'
 import { PAGE, type SpaceLimits } from './space.js'
 
 /** Options of `MemoryFileSystem`. */
@@ -34,6 +33,13 @@ export interface MemoryUsage {
 
 /** As in the kernel's tmpfs, where nothing is said. */
 export function limitsOf({ sizeLimitBytes, inodeLimit }: MemoryFileSystemOptions): SpaceLimits {
-  const half = Math.floor(totalmem() / 2)
+  const half = Math.floor(machineBytes() / 2)
   return { bytes: sizeLimitBytes ?? half, inodes: inodeLimit ?? Math.floor(half / PAGE) }
+}
+
+/** How much memory the machine has, as far as that can be known: where there is no Node, 1 GiB is taken for it. */
+function machineBytes(): number {
+  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } }
+  const os = process?.getBuiltinModule?.('node:os') as { totalmem(): number } | undefined
+  return os?.totalmem() ?? 2 ** 30
 }

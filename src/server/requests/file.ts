@@ -1,3 +1,4 @@
+import { FuseError } from '../../base/errors.js'
 import type { FileHandle, NodeId } from '../../base/ids.js'
 import {
   FUSE_FSYNC_FDATASYNC,
@@ -41,12 +42,17 @@ export class ReadRequest extends RequestContext {
   readonly #reply: Uint8Array
   readonly #start: number
 
-  /** @param reply the reply to be, whose data is to start at `start` */
+  /**
+   * @param reply the reply to be, whose data is to start at `start`
+   * @throws FuseError EINVAL if it has no room for what is asked for
+   */
   constructor(host: RequestHost, message: RequestOf<'READ'>, reply: Uint8Array, start: number) {
     super(host, message.header)
     this.#reply = reply
     this.#start = start
     const r = message.fuse_read_in
+    // No kernel asks for more than was negotiated.
+    if (r.size > reply.length - start) throw new FuseError('EINVAL')
     this.fh = r.fh
     this.offset = r.offset
     this.size = r.size

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { NodeId, Unique } from '#src/base/ids.js'
 import { MessageCodec } from '#src/protocol/codec.js'
 import { messageBuffer, type MessageBuffer, type RequestInput } from '#src/protocol/message.js'
+import type { InitIn } from '#src/protocol/negotiated.js'
 import type { FileSystem } from '#src/server/filesystem.js'
 import { Session } from '#src/server/session.js'
 import type { Transport } from '#src/transport/transport.js'
@@ -27,7 +28,7 @@ function session(fs: FileSystem) {
     close: () => undefined,
   }
   const made = new Session(transport, fs, { defaults, init: {}, onError: assert.fail })
-  made.initialised.catch(() => undefined)
+  made.adopt({ major: 7, minor: 45, max_readahead: 0, flags: 0, flags2: 0 } as InitIn)
   const deliver = (request: RequestInput) => {
     const message = messageBuffer(256)
     return { message, received: made.receive(message, new MessageCodec().encodeRequest(message, 0, request)) }

@@ -15,7 +15,13 @@ import type { Received } from '#src/transport/transport.js'
 
 const skip = process.platform !== 'linux' && 'needs Linux'
 const stats = { turns: 0, settles: 0, sleeps: 0, spins: 0, spinHits: 0 }
-const loop: Loop = { stats, add: () => undefined, remove: () => undefined, close: () => undefined }
+const loop: Loop = {
+  stats,
+  add: () => undefined,
+  update: () => undefined,
+  remove: () => undefined,
+  close: () => undefined,
+}
 const CALLS = ['read', 'write', 'readv', 'writev', 'poll', 'epoll_wait', 'epoll_ctl', 'mmap', 'sched_yield'] as const
 
 /** Counts the calls of the C library, by name, while `action` runs. */

@@ -2,9 +2,11 @@ import { errnoName } from '#src/base/errno.js'
 import { FuseError } from '#src/base/errors.js'
 import { ROOT_ID, type FileHandle, type NodeId, type Unique } from '#src/base/ids.js'
 import { MessageCodec } from '#src/protocol/codec.js'
+import { initFlagBits, INIT_FLAG_NAMES, splitInitFlags } from '#src/protocol/flags/init-flags.js'
 import { messageBuffer, type MessageBuffer, type RequestInput, type RequestInputOf } from '#src/protocol/message.js'
 import type { SuccessReplyOf } from '#src/protocol/message.js'
 import type { OpcodeName } from '#src/protocol/opcodes.js'
+import type { InitIn } from '#src/protocol/negotiated.js'
 import type { FileSystem } from '#src/server/filesystem.js'
 import { Session } from '#src/server/session.js'
 
@@ -38,7 +40,8 @@ export class Caller {
       throw error
     }
     this.session = new Session(transport, fs, { defaults, init: {}, onError })
-    this.session.initialised.catch(() => undefined)
+    const words = splitInitFlags(initFlagBits(INIT_FLAG_NAMES))
+    this.session.adopt({ major: 7, minor: 45, max_readahead: 131_072, ...words } as InitIn)
   }
 
   /** Sends a request; {@link reply} has what is answered. */
