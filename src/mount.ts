@@ -1,5 +1,4 @@
-import { ERRNO } from './base/errno.js'
-import { errnoOf, UnsupportedError } from './base/errors.js'
+import { UnsupportedError } from './base/errors.js'
 import type { ControlStatus } from './control/server.js'
 import { abortConnection } from './kernel/fusectl.js'
 import { noGuardian, startGuardian, type Guardian, type GuardianStatus } from './kernel/guardian.js'
@@ -17,7 +16,9 @@ import type { SessionStats } from './server/session-options.js'
 import type { Stall } from './server/stall.js'
 import type { WatchdogOptions } from './server/watchdog.js'
 import { loadFileSystem } from './load.js'
+import { ChangesSetup, noChanges, type MountChanges } from './mount-changes.js'
 import { control, type InFlightTable } from './mount-control.js'
+import { mountedAs, printError, unmountOnSignals } from './mount-end.js'
 import { mostDataBytes, settingsOf, traitsOf } from './settings.js'
 import { Isolates } from './threads.js'
 import { MessageTrace, type TraceListener, type TraceOptions } from './trace.js'
@@ -35,6 +36,7 @@ import { TracedTransport } from './transport/trace.js'
 const MAX_THREADS = 256
 const NO_NOTIFIER =
   'a filesystem in several threads cannot notify: none of them knows what the kernel has of the others'
+const NO_CHANGES = 'mounted with changes: false, so nobody took note of what the kernel has'
 const NO_TRACE = 'the messages of a mount with threads are in those threads: only a mount of one thread has a trace'
 
 /** Options of {@link mount}; those of the kernel's mount besides. */
@@ -56,6 +58,17 @@ export interface MountOptions extends KernelMountOptions {
   readonly notifyVia?: LaneKind
   /** Bounds of what may wait. */
   readonly notify?: NotifierOptions
+  /**
+   * Whether it is kept which names the kernel has, for {@link Mount.changes}, {@link Mount.follow} and {@link Mount.watch}. It
+   * costs some 150 bytes of memory for each node that the kernel has. Not with threads. @default true
+   */
+  readonly changes?: boolean
+  /**
+   * How many nodes the kernel may hold: when it holds more, it is asked to forget some that nobody uses, a part at a time (PRUNE,
+   * since 7.45; without it this does nothing). Whoever uses them again asks for them again. Not with `changes: false`.
+   * @default Infinity
+   */
+  readonly maxKnownNodes?: number
   /**
    * How requests are waited for. The `reactor` waits for the device and for libuv's event loop in one system call; `plain`
    * works on any event loop, takes a thread of libuv's pool to wait, and is slower. `auto` takes the reactor where it can
@@ -135,7 +148,7 @@ export interface MountStats extends SessionStats {
 }
 
 /** A filesystem that is mounted and answers. */
-export interface Mount extends AsyncDisposable {
+export interface Mount extends AsyncDisposable, MountChanges {
   /** The absolute path. */
   readonly mountpoint: string
   /** How it was mounted, and why so. */
@@ -237,12 +250,14 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     notifyPort = new DeviceNotifyPort(device.fd, loop, options.notifyVia)
     const notifyVia = { lane: notifyPort.via, reason: notifyPort.reason }
     if (options.onMessage !== undefined) trace.listen(options.onMessage)
+    const setup = options.changes === false ? undefined : new ChangesSetup(fs, options.maxKnownNodes ?? Infinity)
     const session = new Session(transport, fs, {
       defaults,
       init,
       notifyPort: new TracedNotifyPort(notifyPort, transport),
       notify: { allocate: withoutZeroes, ...options.notify },
       onError: options.onError ?? printError,
+      observer: setup,
       watchdog: watchdogOf(made, options),
     })
     // Whoever awaits it hears of it; nobody has to.
@@ -250,12 +265,18 @@ async function mountHere(fs: FileSystem, mountpoint: string, options: MountOptio
     transport.start(session)
     const kernel = await session.initialised
     trace.negotiated(kernel)
+    const told = setup?.begin(session, kernel) ?? noChanges(NO_CHANGES)
     return {
       ...mountedAs(made, session.closed, guardian),
       kernel,
       loop: { kind, reason },
       threads: 0,
       notify: session.notifier,
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia,
       inFlight: () => ({ requests: session.requestsInFlight(), notifications: session.notificationsWaiting() }),
       stats: () => ({ ...session.stats(), loop: { ...loop.stats } }),
@@ -296,6 +317,7 @@ async function mountWithThreads(
       await unmount({ mode: 'lazy' }).catch(() => undefined)
       throw error
     })
+    const told = noChanges(NO_NOTIFIER)
     return {
       ...mountedAs(made, ended, guardian),
       kernel: withoutNotifications(answerInit(initIn, init).negotiated, NO_NOTIFIER),
@@ -304,6 +326,11 @@ async function mountWithThreads(
       get notify(): Notifier {
         throw new UnsupportedError(NO_NOTIFIER)
       },
+      get changes() {
+        return told.changes
+      },
+      follow: told.follow,
+      watch: told.watch,
       notifyVia: { lane: 'none', reason: NO_NOTIFIER },
       inFlight() {
         throw new UnsupportedError('what is in flight is known to the threads that serve it')
@@ -344,52 +371,6 @@ function watchdogOf({ connection, mountpoint }: FuseMount, options: MountOptions
       if (connection !== undefined) abortConnection(connection)
     },
   }
-}
-
-/** What is the same of every mount. @param ended settles when nobody serves it any more */
-function mountedAs(made: FuseMount, ended: Promise<void>, guardian: Guardian) {
-  const { mountpoint, how, reason, connection, unmount } = made
-  let isForced = false
-  const closed = ended.catch((error: unknown) => {
-    // To whoever asked for it, the end of the connection is no error.
-    if (!isForced || errnoOf(error) !== ERRNO.ECONNABORTED) throw error
-  })
-  // Whoever awaits it hears of it; nobody has to. A mount whose connection was aborted is still there, and dead: then the
-  // guardian stays, and takes it away in the end.
-  closed.then(guardian.stop, () => undefined)
-  const leave = (options?: UnmountOptions) => {
-    isForced ||= options?.mode === 'force'
-    return unmount(options)
-  }
-  return {
-    mountpoint,
-    how,
-    reason,
-    connection,
-    guardian: guardian.status,
-    closed,
-    unmount: leave,
-    [Symbol.asyncDispose]: () => leave(),
-  }
-}
-
-/** From now on: programs may use the mount, and send a signal, before the promise of it has resolved. */
-function unmountOnSignals(mounting: Promise<Mounted>, signals: readonly NodeJS.Signals[]): void {
-  if (signals.length === 0) return
-  const leave = () => {
-    mounting
-      .then(({ unmount }) => unmount().catch(() => unmount({ mode: 'lazy' })))
-      .catch((error: unknown) => printError(error, 'unmount'))
-  }
-  for (const signal of signals) process.on(signal, leave)
-  const forget = () => {
-    for (const signal of signals) process.off(signal, leave)
-  }
-  mounting.then(({ closed }) => closed).then(forget, forget)
-}
-
-function printError(error: unknown, request: string): void {
-  console.error(`fusewire: ${request}:`, error)
 }
 
 /** For what is filled right away. Not from Node's pool, whose small pieces would share one buffer. */

@@ -73,14 +73,18 @@ export class SystemError extends FuseWireError {
   readonly syscall: string
   /** The path it was about, if any. */
   readonly path: string | undefined
+  /** The second path, of calls that take two. */
+  readonly dest: string | undefined
 
   /** @param errno the positive number from `errno.h` */
-  constructor(errno: number, syscall: string, path?: string) {
+  constructor(errno: number, syscall: string, path?: string, dest?: string) {
     const name = errnoName(errno) ?? 'EIO'
-    super(name, `${name}: ${errnoMessage(name)}, ${syscall}${path === undefined ? '' : ` '${path}'`}`)
+    const paths = `${path === undefined ? '' : ` '${path}'`}${dest === undefined ? '' : ` -> '${dest}'`}`
+    super(name, `${name}: ${errnoMessage(name)}, ${syscall}${paths}`)
     this.errno = -errno
     this.syscall = syscall
     this.path = path
+    this.dest = dest
   }
 }
 

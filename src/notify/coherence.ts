@@ -18,6 +18,7 @@ import {
 import type { Work } from './job.js'
 import { KnownNodes } from './known-nodes.js'
 import { Listings } from './listings.js'
+import type { PeerObserver } from './observer.js'
 import { OpenFiles } from './open-files.js'
 import { RaceGuard, type Moment } from './race-guard.js'
 import { StoredTails } from './stored-tails.js'
@@ -32,9 +33,15 @@ export class Coherence {
   readonly races = new RaceGuard()
   readonly listings = new Listings()
   readonly tails = new StoredTails()
+  private readonly observer: PeerObserver | undefined
   readonly open = new OpenFiles()
   /** To be set by who can send. */
   onStale: (work: Work) => void = () => undefined
+
+  /** @param observer who hears what is given, and taken back */
+  constructor(observer?: PeerObserver) {
+    this.observer = observer
+  }
 
   /**
    * Takes back what an encoded reply must not promise. To be called right before it is sent.
@@ -70,7 +77,13 @@ export class Coherence {
   }
 
   /** Counts what a reply gave to the peer. To be called once it was sent. */
-  afterReply({ op, header }: Request, out: MessageBuffer, end: number): void {
+  afterReply(request: Request, out: MessageBuffer, end: number): void {
+    const { op, header } = request
+    this.observer?.answered(request, out, end)
+    // No reply can keep the peer from caching these.
+    if (this.races.isUntold && (op === 'READ' || op === 'READLINK')) {
+      this.onStale({ notification: 'INVAL_INODE', node: header.nodeid, offset: 0, length: Infinity })
+    }
     if (op === 'READDIRPLUS') eachEntry(out, end, (at) => this.gave(header.nodeid, out, at))
     else if (ENTRY_REPLIES.has(op)) {
       this.gave(header.nodeid, out, OUT_HEADER_SIZE)
@@ -92,8 +105,10 @@ export class Coherence {
     if (stale !== undefined) this.onStale(stale)
   }
 
-  /** A request came. */
-  received({ op, header }: Request): void {
+  /** A request came; its handler is called next, if it has one. */
+  received(request: Request): void {
+    const { op, header } = request
+    this.observer?.asked(request)
     if (op === 'RELEASE') this.open.released(header.nodeid)
     else if (op === 'READDIR' || op === 'READDIRPLUS') this.listings.begin(header.nodeid)
   }
@@ -107,17 +122,21 @@ export class Coherence {
   forget(node: NodeId, nlookup: number): void {
     this.known.forget(node, nlookup)
     if (this.known.has(node)) return
+    this.observer?.forgot(node)
     this.listings.forget(node)
     this.tails.forget(node)
   }
 
   private checkEntry(op: Request['op'], parent: NodeId, out: MessageBuffer, began: Moment): void {
     const node = entryNode(out, OUT_HEADER_SIZE)
-    if (this.races.namesTouchedSince(parent, began)) expireEntry(out, OUT_HEADER_SIZE)
+    const isNameTouched = this.races.namesTouchedSince(parent, began)
+    if (isNameTouched) expireEntry(out, OUT_HEADER_SIZE)
     if (node === 0) return
     // A reply that makes an object is applied without a version test: right for a new object, but not for a known one.
     const unversioned = op !== 'LOOKUP' && this.known.has(node)
-    if (unversioned || this.races.nodeTouchedSince(node, began)) expireEntryAttributes(out, OUT_HEADER_SIZE)
+    // Who told of the name may not have known the object that it is.
+    if (isNameTouched || unversioned || this.races.nodeTouchedSince(node, began))
+      expireEntryAttributes(out, OUT_HEADER_SIZE)
   }
 
   private listingTouchedSince(directory: NodeId, began: Moment): boolean {

@@ -79,7 +79,8 @@ export class NotifyEngine {
   /**
    * RENAME was answered, and its caller still has both directories locked. The kernel then moves what it has by the old name
    * to the new one, which is another object than the source has moved if that name was told to be stale and the telling
-   * still waits for the directory: so the new name is told to be stale too.
+   * still waits for the directory: so the new name is told to be stale too. The same if there may be changes that nobody has
+   * told of yet; but then the object is most likely the right one, and stays as it is if so.
    * @param began when the handler was called
    */
   renamed(request: RequestOf<'RENAME'> | RequestOf<'RENAME2'>, began: Moment): void {
@@ -91,15 +92,19 @@ export class NotifyEngine {
         : [request.fuse_rename2_in.newdir, request.fuse_rename2_in.flags]
     const isUncertain = (directory: NodeId) =>
       lanes.hasNames(directory) || coherence.races.namesTouchedSince(directory, began)
-    const tell = (node: NodeId, name: string) =>
-      void lanes.post({ notification: 'INVAL_ENTRY', node, name }).catch(() => undefined)
-    if (isUncertain(from)) tell(to, request.newname)
-    if ((flags & RENAME_EXCHANGE) !== 0 && isUncertain(to)) tell(from, request.oldname)
+    const tell = (node: NodeId, name: string, expireOnly: boolean) =>
+      void lanes.post({ notification: 'INVAL_ENTRY', node, name, expireOnly }).catch(() => undefined)
+    const check = (source: NodeId, target: NodeId, name: string) => {
+      if (isUncertain(source)) tell(target, name, false)
+      else if (coherence.races.isToldLate) tell(target, name, this.kernel.supports.expireOnly)
+    }
+    check(from, to, request.newname)
+    if ((flags & RENAME_EXCHANGE) !== 0) check(to, from, request.oldname)
   }
 
   /**
    * WRITE of write(2) was answered. If pages of the file were dropped or replaced a short time ago, they may lack its bytes,
-   * so they are dropped: see `RecentContent`, and `StoredTails` for what it does behind stored bytes.
+   * so they are dropped: see {@link Lanes.hasRecentContent}, and `StoredTails` for what it does behind stored bytes.
    */
   wrote({ header, fuse_write_in, data }: RequestOf<'WRITE'>): void {
     const { nodeid: node } = header

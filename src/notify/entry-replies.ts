@@ -1,4 +1,5 @@
 import type { NodeId } from '../base/ids.js'
+import { decodeName } from '../base/name.js'
 import { alignRecord, OUT_HEADER_SIZE } from '../protocol/limits.js'
 import type { MessageBuffer } from '../protocol/message.js'
 import type { OpcodeName } from '../protocol/opcodes.js'
@@ -28,10 +29,11 @@ const ENTRY = {
   attrValid: offsetOf(fuse_entry_out, 'attr_valid'),
   attrValidNsec: offsetOf(fuse_entry_out, 'attr_valid_nsec'),
   mode: offsetOf(fuse_entry_out, 'attr') + offsetOf(fuse_attr, 'mode'),
+  nlink: offsetOf(fuse_entry_out, 'attr') + offsetOf(fuse_attr, 'nlink'),
   size: offsetOf(fuse_entry_out, 'attr') + offsetOf(fuse_attr, 'size'),
 } as const
-const ATTR_SIZE = offsetOf(fuse_attr_out, 'attr') + offsetOf(fuse_attr, 'size')
-const STATX_SIZE = offsetOf(fuse_statx_out, 'stat') + offsetOf(fuse_statx, 'size')
+const ATTR = fieldsAt(offsetOf(fuse_attr_out, 'attr'), fuse_attr)
+const STATX = fieldsAt(offsetOf(fuse_statx_out, 'stat'), fuse_statx)
 const NAMELEN = offsetOf(fuse_direntplus, 'dirent') + offsetOf(fuse_dirent, 'namelen')
 const S_IFMT = 0o170000
 const S_IFDIR = 0o40000
@@ -56,9 +58,26 @@ export function entrySize(message: MessageBuffer, at: number): number {
   return sizeAt(message, at + ENTRY.size)
 }
 
+/** How many names the object of the entry has; 1 for a directory, whose count says something else. */
+export function entryLinks(message: MessageBuffer, at: number): number {
+  return entryIsDirectory(message, at) ? 1 : message.view.getUint32(at + ENTRY.nlink, true)
+}
+
+/** The same in the reply to GETATTR, SETATTR or STATX. */
+export function attributesLinks({ view }: MessageBuffer, statx: boolean): number {
+  const struct = statx ? STATX : ATTR
+  const mode = statx ? view.getUint16(struct.mode, true) : view.getUint32(struct.mode, true)
+  return (mode & S_IFMT) === S_IFDIR ? 1 : view.getUint32(struct.nlink, true)
+}
+
+/** Whether the peer may keep the name. */
+export function isEntryKept({ view }: MessageBuffer, at: number): boolean {
+  return view.getBigUint64(at + ENTRY.valid, true) !== 0n || view.getUint32(at + ENTRY.validNsec, true) !== 0
+}
+
 /** The size of the file in the reply to GETATTR, SETATTR or STATX. */
 export function attributesSize(message: MessageBuffer, statx: boolean): number {
-  return sizeAt(message, OUT_HEADER_SIZE + (statx ? STATX_SIZE : ATTR_SIZE))
+  return sizeAt(message, (statx ? STATX : ATTR).size)
 }
 
 function sizeAt({ view }: MessageBuffer, at: number): number {
@@ -90,6 +109,17 @@ export function clearOpenFlags({ view }: MessageBuffer, flags: number): void {
   view.setUint32(at, view.getUint32(at, true) & ~flags, true)
 }
 
+/** The flags in the reply to OPEN or OPENDIR. */
+export function openFlags({ view }: MessageBuffer): number {
+  return view.getUint32(OUT_HEADER_SIZE + offsetOf(fuse_open_out, 'open_flags'), true)
+}
+
+/** The name of a record of a READDIRPLUS reply, from {@link eachEntry}. */
+export function recordName({ view, bytes }: MessageBuffer, at: number): string {
+  const name = at + fuse_direntplus.size
+  return decodeName(bytes, name, name + view.getUint32(at + NAMELEN, true))
+}
+
 /** Calls `each` with the place of every record of a READDIRPLUS reply that is an entry and not "." or "..". */
 export function eachEntry(message: MessageBuffer, end: number, each: (at: number) => void): void {
   const { view, bytes } = message
@@ -101,6 +131,12 @@ export function eachEntry(message: MessageBuffer, end: number, each: (at: number
     if (!isDot && entryNode(message, at) !== 0) each(at)
     at += alignRecord(fuse_direntplus.size + length)
   }
+}
+
+/** Where attributes of a reply stand. @param at of the struct, behind the header */
+function fieldsAt(at: number, struct: StructLayout) {
+  const [size, mode, nlink] = ['size', 'mode', 'nlink'].map((field) => OUT_HEADER_SIZE + at + offsetOf(struct, field))
+  return { size: size!, mode: mode!, nlink: nlink! }
 }
 
 function offsetOf(struct: StructLayout, field: string): number {

@@ -46,6 +46,11 @@ export class KnownNodes {
     return slot >= 0 && this.kinds[slot] === DIRECTORY
   }
 
+  /** All of them, without the root. */
+  *[Symbol.iterator](): Iterator<NodeId> {
+    for (const node of this.nodes) if (node !== 0) yield node as NodeId
+  }
+
   /** Whether `node` is known to be a regular file. */
   isKnownFile(node: NodeId): boolean {
     const slot = this.find(node)

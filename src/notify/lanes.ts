@@ -9,7 +9,7 @@ import { barrier, changesPages, encodeWork, isFree, Job, keyOf, mayWait, type Wa
 import { Line } from './line.js'
 import type { NotifyPort } from './port.js'
 import { APPLIED, isNothing, mountEnded, NOT_CACHED, NotifyError, refusal, type NotifyResult } from './result.js'
-import { RecentContent } from './recent-content.js'
+import { RecentNodes } from './recent-nodes.js'
 import { NotifyCounters } from './stats.js'
 
 /** What {@link Lanes} works with. */
@@ -60,7 +60,12 @@ export class Lanes {
   /** How many stand in line. */
   queued = 0
   private readonly context: LanesContext
-  private readonly recentContent = new RecentContent()
+  /**
+   * Whose pages were dropped or replaced. A write(2) puts its bytes into the page cache first, page by page, and sends WRITE
+   * then. If a page is dropped in between and read again, or stored to, it lacks those bytes, which the source has once WRITE
+   * came; and nothing tells the kernel.
+   */
+  private readonly recentContent = new RecentNodes()
   private readonly lines = new Map<number, Line>()
   /** Lines of what has no key. */
   private readonly loose = new Set<Line>()
@@ -151,7 +156,7 @@ export class Lanes {
     if (result === 0) {
       if (work.notification === 'RESEND') onResend?.()
       counts.sent += 1
-      if (changesPages(work)) this.recentContent.change(work.node, clock.now())
+      if (changesPages(work)) this.recentContent.add(work.node, clock.now())
       if (next !== undefined) return this.post(next)
       return APPLIED_NOW
     }
@@ -359,7 +364,7 @@ export class Lanes {
     const nothing = result !== 0 && isNothing(notification, -result)
     if (result === 0) {
       counts.sent += 1
-      if (changesPages(work)) this.recentContent.change(work.node, now)
+      if (changesPages(work)) this.recentContent.add(work.node, now)
       if (next !== undefined) {
         this.add(line, new Job(next, waiters, since))
         return

@@ -24,6 +24,9 @@ export class RaceGuard {
   /** How many handlers are being called at this moment: more than one where one of them calls into another session. */
   private calls = 0
   private all: Moment = 0
+  /** How many feeds of changes are followed, and how many have ended that nothing took the place of. */
+  private feeds = 0
+  private endedFeeds = 0
 
   /** A handler is about to be called; returns when its request began. */
   enter(): Moment {
@@ -55,6 +58,19 @@ export class RaceGuard {
     this.all = this.now
   }
 
+  /** Changes at the source are told from now on, some time after they were made. */
+  feedBegins(): void {
+    this.feeds += 1
+    if (this.endedFeeds > 0) this.endedFeeds -= 1
+  }
+
+  /** Nobody tells of changes at the source any more, though replies were given in the trust that somebody would. */
+  feedEnds(): void {
+    this.feeds -= 1
+    this.endedFeeds += 1
+    this.touchAll()
+  }
+
   /** A handler goes on after its call: from now on what is touched counts for its reply. */
   begin(request: object, began: Moment): void {
     this.unanswered.set(request, began)
@@ -68,17 +84,31 @@ export class RaceGuard {
     if (this.unanswered.delete(request) && this.nodes.size + this.names.size > 0) this.tidy()
   }
 
+  /** Whether nobody tells of changes any more, so that nothing may be kept. */
+  get isUntold(): boolean {
+    return this.endedFeeds > 0
+  }
+
+  /** Whether there may be changes that nobody has told of yet. */
+  get isToldLate(): boolean {
+    return this.feeds > 0
+  }
+
   /** Whether anything at all was touched since. */
   anySince(began: Moment): boolean {
-    return this.now !== began
+    return this.now !== began || this.isUntold
   }
 
   nodeTouchedSince(node: NodeId, began: Moment): boolean {
-    return this.all > began || (this.nodes.get(node) ?? 0) > began
+    return this.isTouchedSince(began) || (this.nodes.get(node) ?? 0) > began
   }
 
   namesTouchedSince(parent: NodeId, began: Moment): boolean {
-    return this.all > began || (this.names.get(parent) ?? 0) > began
+    return this.isTouchedSince(began) || (this.names.get(parent) ?? 0) > began
+  }
+
+  private isTouchedSince(began: Moment): boolean {
+    return this.all > began || this.isUntold
   }
 
   private get isAnswering(): boolean {

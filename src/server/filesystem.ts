@@ -1,3 +1,5 @@
+import type { NodeId } from '../base/ids.js'
+import type { ChangeFeed } from '../changes/feed.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { Negotiated } from '../protocol/negotiated.js'
 import type { Notifier } from '../notify/notifier.js'
@@ -68,6 +70,17 @@ export class FileSystem {
    * `notify` to tell the kernel what changes.
    */
   init?(kernel: Negotiated, notify: Notifier): void
+  /**
+   * Tells of what changes in its source from now on, other than through this mount; for filesystems that can know. Nobody
+   * calls it unless the mount is to follow it: `mounted.follow(fs.changes({ signal }))`. When `signal` is aborted the feed
+   * ends.
+   */
+  changes?(options: { readonly signal: AbortSignal }): ChangeFeed
+  /**
+   * The node of an object of the filesystem's own, if the kernel may know it: for `mounted.changes`, whose methods take such
+   * objects then. A `NodeTable` has a method of this name.
+   */
+  nodeOf?(object: object): NodeId | undefined
   /**
    * Finds a name. A found one counts as a lookup of its node until `forget`. `{ node: 0 }` says that there is none, to be
    * cached; ENOENT, not to be cached. Without it nothing but the root can be reached.

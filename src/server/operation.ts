@@ -16,7 +16,7 @@ export interface ReplySpace {
 }
 
 /** The methods that answer requests. */
-export type MethodName = Exclude<keyof FileSystem, 'mountDefaults' | 'init'>
+export type MethodName = Exclude<keyof FileSystem, 'mountDefaults' | 'init' | 'changes' | 'nodeOf'>
 
 /** How a request of the wire becomes a call of a method, and what that answers a reply. */
 export interface Operation {

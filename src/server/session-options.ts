@@ -5,6 +5,7 @@ import type { NotifyPort } from '../notify/port.js'
 import type { NotifyStats } from '../notify/stats.js'
 import type { InitWishes } from '../protocol/init-wishes.js'
 import type { ReplyDefaults } from './encode.js'
+import type { PeerObserver } from '../notify/observer.js'
 import type { WatchdogOptions } from './watchdog.js'
 
 /** Options of a session. */
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly notifyRefused?: string | undefined
   /** INTERRUPT came for a request that is not in flight here: answered already, or read by another session of the connection. */
   readonly onStrayInterrupt?: ((unique: Unique) => void) | undefined
+  /** Who hears what comes and goes. @default nobody */
+  readonly observer?: PeerObserver | undefined
   /** Who tells of what waits for too long. @default nobody */
   readonly watchdog?: WatchdogOptions | undefined
   /**

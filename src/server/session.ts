@@ -45,7 +45,8 @@ export class Session implements Receiver, RequestHost {
   private readonly options: SessionOptions
   private readonly inFlight = new InFlight()
   private readonly resends: Resends
-  private readonly coherence = new Coherence()
+  /** What the peer may hold, and what no reply may promise. */
+  readonly coherence: Coherence
   private readonly clock: Clock
   private readonly watchdog: Watchdog | undefined
   private engine: NotifyEngine | undefined
@@ -62,6 +63,7 @@ export class Session implements Receiver, RequestHost {
     this.transport = transport
     this.fs = fs
     this.options = options
+    this.coherence = new Coherence(options.observer)
     this.report = sheltered(options.onError)
     this.clock = options.clock ?? SYSTEM_CLOCK
     this.resends = new Resends(this.clock, this.inFlight)
@@ -107,14 +109,12 @@ export class Session implements Receiver, RequestHost {
 
   /** The requests whose handlers are at work, in the order in which they came. */
   requestsInFlight(): RequestInFlight[] {
-    const now = this.clock.now()
-    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, now))
+    return Array.from(this.inFlight.unanswered(), (one) => describeRequest(one, this.clock.now()))
   }
 
   /** The notifications that the kernel makes wait, the oldest first. */
   notificationsWaiting(): WaitingNotification[] {
-    const now = this.clock.now()
-    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, now))
+    return Array.from(this.engine?.waiting() ?? [], (job) => describeWaiting(job, this.clock.now()))
   }
 
   stats(): SessionStats {
@@ -312,8 +312,8 @@ export class Session implements Receiver, RequestHost {
     const port = notifyPort ?? new TransportPort(this.transport)
     const { codec, coherence, clock, watchdog, resends } = this
     const onWaiting = watchdog && (() => watchdog.poke())
-    const onResend = () => resends.sent()
-    return new NotifyEngine({ port, codec, kernel, coherence, clock, onResend, onWaiting }, notify)
+    const made = { port, codec, kernel, coherence, clock, onWaiting, onResend: () => resends.sent() }
+    return new NotifyEngine(made, notify)
   }
 
   private watch(options: WatchdogOptions): Watchdog {

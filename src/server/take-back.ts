@@ -94,8 +94,8 @@ function openFlags(request: Request): number {
   return request.op === 'OPEN' || request.op === 'OPENDIR' ? request.fuse_open_in.flags : 0
 }
 
-/** These calls have no caller who could interrupt them, and no reply. */
-const NOBODY: RequestHost = {
+/** Calls that have no caller who could interrupt them, and no reply. */
+export const NOBODY: RequestHost = {
   signal: () => new AbortController().signal,
   afterReply: () => undefined,
   pollHandle: () => {

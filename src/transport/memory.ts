@@ -210,6 +210,8 @@ export function createPair(options: PairOptions = {}): readonly [MemoryEnd, Memo
     free: [],
     maxQueued: options.maxQueued ?? Infinity,
     isDelayed: latencyMs > 0 || schedule !== undefined,
-    schedule: schedule ?? (latencyMs > 0 ? (deliver) => void setTimeout(deliver, latencyMs) : queueMicrotask),
+    // In a browser queueMicrotask is not to be called as the method of something else.
+    schedule:
+      schedule ?? ((deliver) => (latencyMs > 0 ? void setTimeout(deliver, latencyMs) : queueMicrotask(deliver))),
   })
 }

@@ -14,6 +14,8 @@ const inside = (...folders: string[]) => {
   return (target: string) => folders.some((folder) => target.startsWith(`${folder}/`))
 }
 const isTransport = (target: string, typeOnly: boolean) => typeOnly && target === 'transport/transport.ts'
+/** How a filesystem tells of changes of its source. */
+const isFeed = (target: string, typeOnly: boolean) => typeOnly && target === 'changes/feed.ts'
 const isEntry = (target: string) => target === 'index.ts' || /^[\w/]+\/index\.ts$/.test(target)
 
 /** What a transport knows of the protocol: heads, what a ring entry looks like, how large a message may be. */
@@ -52,10 +54,16 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   kernel: { may: inside('base', 'sys'), node: 'all' },
   server: {
-    may: (target, _from, typeOnly) => core(target) || inside('notify')(target) || isTransport(target, typeOnly),
+    may: (target, _from, typeOnly) =>
+      core(target) || inside('notify')(target) || isTransport(target, typeOnly) || isFeed(target, typeOnly),
     node: 'no I/O',
   },
   notify: { may: core, node: 'no I/O' },
+  changes: {
+    may: (target, _from, typeOnly) =>
+      core(target) || inside('notify')(target) || (typeOnly && inside('server')(target)),
+    node: 'no I/O',
+  },
   control: {
     may: (target, _from, typeOnly) => inside('base')(target) || (typeOnly && inside('notify', 'server')(target)),
     node: 'all',
@@ -70,6 +78,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     may: (target, from, typeOnly) =>
       inside('base', 'server')(target) ||
       (typeOnly && inside('protocol')(target)) ||
+      isFeed(target, typeOnly) ||
       (inside('sys')(target) && from.startsWith('fs/passthrough')),
     node: 'all',
   },

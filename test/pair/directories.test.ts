@@ -178,7 +178,7 @@ test('trees are made and removed', async () => {
   assert.equal(await p.fs.mkdir('/a/b/c', { recursive: true }), undefined)
   await p.fs.writeFile('/a/b/f', 'x')
   await assert.rejects(p.fs.rmdir('/a'), { code: 'ENOTEMPTY' })
-  await assert.rejects(p.fs.rm('/a'), { code: 'EISDIR' })
+  await assert.rejects(p.fs.rm('/a'), { code: 'ERR_FS_EISDIR' })
   await p.fs.rm('/a', { recursive: true })
   await p.fs.rm('/a', { force: true })
   assert.deepEqual(await p.fs.readdir('/'), [])

@@ -32,7 +32,7 @@ test('files, directories, links, attributes and extended attributes', async () =
   assert.equal(await fs.readFile('/a/b/f', 'utf8'), 'hello')
   const file = await fs.open('/hard', 'r+')
   await file.allocate(0, 100_000)
-  await file.write('end', 0, null, 200_000)
+  await file.write('end', 200_000)
   assert.equal(await file.seekData(150_000), 196_608)
   await file.close()
   await fs.rename('/a', '/c')

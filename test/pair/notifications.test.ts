@@ -77,7 +77,7 @@ for (const [off, len, gone] of [
 test('without INVAL_INODE content and attributes stay stale', async () => {
   const p = await threePages()
   p.server.find('/f')!.data = bytes(12_288, 99)
-  assert.deepEqual(await p.fs.readFile('/f'), bytes(12_288))
+  assert.deepEqual(new Uint8Array(await p.fs.readFile('/f')), bytes(12_288))
   await p.fs.stat('/f', { mask: 0x7ff & ~0x20 })
   assert.equal(p.log().includes('GETATTR'), false)
 })
@@ -87,7 +87,7 @@ test('with it open files see the new content', async () => {
   const file = await p.fs.open('/f')
   p.server.find('/f')!.data = bytes(12_288, 99)
   await inval(p, '/f', 0, 0)
-  assert.deepEqual(await file.readFile(), bytes(12_288, 99))
+  assert.deepEqual(new Uint8Array(await file.readFile()), bytes(12_288, 99))
 })
 
 test('INVAL_ENTRY: the name is looked up again; without it, not', async () => {

@@ -118,7 +118,7 @@ const ROWS: readonly Row[] = [
     op: 'READ',
     waits: '10100100',
     init: writing,
-    run: async (p) => (await open(p)).write('x', 0, 1, 5),
+    run: async (p) => (await open(p)).write('x', 5),
   },
   {
     title: 'WRITE through, full page',
@@ -130,14 +130,14 @@ const ROWS: readonly Row[] = [
     title: 'WRITE through, part of a page that is not valid',
     op: 'WRITE',
     waits: '10100100',
-    run: async (p) => (await open(p)).write('x', 0, 1, 5),
+    run: async (p) => (await open(p)).write('x', 5),
   },
   {
     title: 'WRITE direct',
     op: 'WRITE',
     waits: '00000100',
     direct: true,
-    run: async (p) => (await open(p)).write('x', 0, 1, 5),
+    run: async (p) => (await open(p)).write('x', 5),
   },
   {
     title: 'WRITE writeback, nobody waits',

@@ -1,5 +1,6 @@
-import { PAGE_SIZE } from '../../protocol/limits.js'
-import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME, STATX_SIZE } from '../constants.js'
+import { ERRNO } from '../../base/errno.js'
+import { SystemError } from '../../base/errors.js'
+import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME } from '../constants.js'
 import type { Core } from '../core.js'
 import { failure } from '../failure.js'
 import type { Task } from '../task.js'
@@ -11,114 +12,144 @@ import { getLock, setLock, type LockWish } from '../vfs/file-locks.js'
 import { fsync } from '../vfs/fsync.js'
 import { getattr } from '../vfs/getattr.js'
 import type { RangeLock } from '../vfs/local-locks.js'
-import { read } from '../vfs/read.js'
 import { setattr, type Change } from '../vfs/setattr.js'
 import { fallocate, seekEnd, seekExtent } from '../vfs/space.js'
-import { write } from '../vfs/write.js'
-import { decoded, toBytes, toTime, type Encoding, type TimeLike } from './arguments.js'
+import { abortable } from './abort.js'
+import { checkInteger, coded } from './argument-errors.js'
+import { checkIds, toMode, toTime, type ModeLike, type TimeLike } from './arguments.js'
+import { asBytes, type Bytes } from './bytes.js'
 import { asCall } from './errors.js'
+import { checkData, readAll, readAt, writeAll, writeAt, type WriteData } from './file-io.js'
+import { placeOf, readArguments, viewsOf, writeArguments, type PartOptions, type ReadOptions } from './io-arguments.js'
+import { encodingOf, type ReadFileOptions, type ReadTextOptions, type WriteFileOptions } from './options.js'
 import { BigIntStats, Stats, type StatOptions } from './stats.js'
+import { byteStream, lines, type LineOptions } from './streams.js'
+import { decodeText, type Encoding } from './text.js'
 
 /** An open file, with the shape of Node's `FileHandle`; what Node does not have stands at the end. */
 export class ClientFileHandle implements AsyncDisposable {
-  /** A number that no other open file of this client has. It is no descriptor. */
-  readonly fd: number
   readonly #core: Core
   readonly #file: OpenFile
   readonly #task: Task
   readonly #path: string
+  /** Calls that are under way: the file is closed after them. */
+  #calls = 0
+  #whenIdle: () => void = () => undefined
+  #closing: Promise<void> | undefined
 
   constructor(core: Core, file: OpenFile, task: Task, path: string) {
     this.#core = core
     this.#file = file
     this.#task = task
     this.#path = path
-    this.fd = file.lockOwner
+  }
+
+  /** A number that no other open file of this client has, -1 once it is closed. It is no descriptor. */
+  get fd(): number {
+    return this.#file.isClosed ? -1 : this.#file.lockOwner
   }
 
   /** Reads into `buffer`; at the file's position, which moves on, if `position` is not given. */
   async read<T extends ArrayBufferView>(
     buffer: T,
-    offset = 0,
-    length: number = buffer.byteLength - offset,
-    position: number | bigint | null = null,
+    offset?: number | null,
+    length?: number | null,
+    position?: number | bigint | null,
+  ): Promise<{ bytesRead: number; buffer: T }>
+  async read<T extends ArrayBufferView>(buffer: T, part?: PartOptions): Promise<{ bytesRead: number; buffer: T }>
+  async read<T extends ArrayBufferView = Bytes>(options?: ReadOptions<T>): Promise<{ bytesRead: number; buffer: T }>
+  async read<T extends ArrayBufferView>(
+    first?: T | ReadOptions<T>,
+    second?: number | PartOptions | null,
+    length?: number | null,
+    position?: number | bigint | null,
   ): Promise<{ bytesRead: number; buffer: T }> {
-    const into = toBytes(buffer).subarray(offset, offset + length)
-    const at = position === null || position < 0 ? undefined : Number(position)
-    const bytesRead = await this.#call('read', () => this.#read(into, at))
+    const { buffer, into, at } = readArguments(first, second, length, position)
+    const bytesRead = await this.#call('read', () => readAt(this.#core, this.#file, into, at, this.#task))
     return { bytesRead, buffer }
   }
 
-  /** Writes bytes, or a string as UTF-8, and answers how many were taken: fewer than all if the server took no more. */
+  /** Writes bytes or text, and answers how many bytes were taken: fewer than all if the server took no more. */
+  async write<T extends ArrayBufferView>(
+    data: T,
+    offset?: number | null,
+    length?: number | null,
+    position?: number | null,
+  ): Promise<{ bytesWritten: number; buffer: T }>
+  async write<T extends ArrayBufferView>(data: T, part?: PartOptions): Promise<{ bytesWritten: number; buffer: T }>
+  async write(
+    data: string,
+    position?: number | null,
+    encoding?: Encoding | null,
+  ): Promise<{ bytesWritten: number; buffer: string }>
   async write(
     data: string | ArrayBufferView,
-    offset = 0,
-    length?: number | null,
-    position: number | null = null,
-  ): Promise<{ bytesWritten: number; buffer: typeof data }> {
-    const bytes = toBytes(data)
-    const [start, end] =
-      typeof data === 'string' ? [0, bytes.length] : [offset, offset + (length ?? bytes.length - offset)]
-    const bytesWritten = await this.#call('write', () => this.#write(bytes.subarray(start, end), position ?? undefined))
+    second?: number | PartOptions | null,
+    third?: number | Encoding | null,
+    position?: number | null,
+  ): Promise<{ bytesWritten: number; buffer: string | ArrayBufferView }> {
+    const { bytes, at } = writeArguments(data, second, third, position)
+    const bytesWritten = await this.#call('write', () => writeAt(this.#core, this.#file, bytes, at, this.#task))
     return { bytesWritten, buffer: data }
   }
 
   /** The rest of the file, from its position on. */
-  async readFile(options?: { encoding?: null } | null): Promise<Uint8Array>
-  async readFile(options: { encoding: Encoding } | Encoding): Promise<string>
-  async readFile(options?: { encoding?: Encoding | null } | Encoding | null): Promise<Uint8Array | string> {
-    const encoding = typeof options === 'string' ? options : options?.encoding
-    const bytes = await this.#call('read', async () => {
-      const parts: Uint8Array[] = []
-      const { size } = await getattr(this.#core, this.#file.inode, this.#task, { mask: STATX_SIZE })
-      const most = this.#core.settings.maxFileBytes
-      let total = 0
-      let room = Math.max(PAGE_SIZE, Math.min(size - this.#file.position, READ_BYTES))
-      for (;;) {
-        const part = new Uint8Array(room)
-        const count = await this.#read(part, undefined)
-        if (count === 0) return joined(parts)
-        total += count
-        if (total > most) throw failure('EFBIG')
-        parts.push(part.subarray(0, count))
-        room = READ_BYTES
-      }
-    })
-    return decoded(bytes, encoding)
+  async readFile(options?: ReadFileOptions | null): Promise<Bytes>
+  async readFile(options: ReadTextOptions | Encoding): Promise<string>
+  async readFile(options?: ReadFileOptions | ReadTextOptions | Encoding | null): Promise<Bytes | string> {
+    const encoding = encodingOf<Encoding>(options)
+    const signal = typeof options === 'object' ? options?.signal : undefined
+    const bytes = await abortable(this.#task, signal, (task) =>
+      this.#call('read', () => readAll(this.#core, this.#file, task, signal)),
+    )
+    return encoding === undefined ? asBytes(bytes) : decodeText(bytes, encoding)
   }
 
   /** Writes all of it, at the file's position. */
-  async writeFile(data: string | ArrayBufferView): Promise<void> {
-    const bytes = toBytes(data)
-    await this.#call('write', async () => {
-      for (let done = 0; done < bytes.length;) done += await this.#write(bytes.subarray(done), undefined)
-    })
+  async writeFile(data: WriteData, options?: WriteFileOptions | Encoding | null): Promise<void> {
+    const encoding = encodingOf<Encoding>(options) ?? 'utf8'
+    const signal = typeof options === 'object' ? options?.signal : undefined
+    checkData(data)
+    await abortable(this.#task, signal, (task) =>
+      this.#call('write', () => writeAll(this.#core, this.#file, data, encoding, task, signal)),
+    )
   }
 
-  async appendFile(data: string | ArrayBufferView): Promise<void> {
-    await this.writeFile(data)
+  /** As {@link writeFile}: what appends is the flag that the file was opened with. */
+  async appendFile(data: WriteData, options?: WriteFileOptions | Encoding | null): Promise<void> {
+    await this.writeFile(data, options)
   }
 
-  async readv(buffers: readonly ArrayBufferView[], position: number | null = null) {
-    let bytesRead = 0
-    for (const buffer of buffers) {
-      const at = position === null ? null : position + bytesRead
-      const { bytesRead: count } = await this.read(buffer, 0, buffer.byteLength, at)
-      bytesRead += count
-      if (count < buffer.byteLength) break
+  /** Fills one buffer after the other. */
+  async readv<T extends readonly ArrayBufferView[]>(buffers: T, position?: number | null) {
+    // As preadv(2) says it.
+    if (buffers.length === 0) throw new SystemError(ERRNO.EINVAL, 'read', this.#path)
+    const run = (into: Uint8Array, at: number | undefined) => readAt(this.#core, this.#file, into, at, this.#task)
+    return { bytesRead: await this.#call('read', () => onEach(buffers, position, run)), buffers }
+  }
+
+  /** Writes one buffer after the other. */
+  async writev<T extends readonly ArrayBufferView[]>(buffers: T, position?: number | null) {
+    const run = (data: Uint8Array, at: number | undefined) => writeAt(this.#core, this.#file, data, at, this.#task)
+    return { bytesWritten: await this.#call('write', () => onEach(buffers, position, run)), buffers }
+  }
+
+  /** The bytes from the file's position on, as a stream. The file is not closed by it. */
+  readableWebStream(): ReadableStream<Uint8Array> {
+    if (this.#file.isClosed) throw coded(new Error('the file is closed'), 'ERR_INVALID_STATE')
+    return byteStream((into) => this.#call('read', () => readAt(this.#core, this.#file, into, undefined, this.#task)))
+  }
+
+  /** The lines of the file, without what ends them. The file is closed after the last, unless `autoClose` is false. */
+  async *readLines(options: LineOptions = {}): AsyncGenerator<string, undefined> {
+    try {
+      yield* lines(
+        (into, at) => this.#call('read', () => readAt(this.#core, this.#file, into, at, this.#task)),
+        options,
+      )
+    } finally {
+      if (options.autoClose !== false) await this.close()
     }
-    return { bytesRead, buffers }
-  }
-
-  async writev(buffers: readonly ArrayBufferView[], position: number | null = null) {
-    let bytesWritten = 0
-    for (const buffer of buffers) {
-      const at = position === null ? null : position + bytesWritten
-      const { bytesWritten: count } = await this.write(buffer, 0, buffer.byteLength, at)
-      bytesWritten += count
-      if (count < buffer.byteLength) break
-    }
-    return { bytesWritten, buffers }
   }
 
   async stat(options?: StatOptions & { bigint?: false }): Promise<Stats>
@@ -130,17 +161,16 @@ export class ClientFileHandle implements AsyncDisposable {
   }
 
   async truncate(length = 0): Promise<void> {
+    checkInteger('length', length, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
     await this.#call('ftruncate', async () => {
-      if (!this.#file.isClosed && !this.#file.isWritable) throw failure('EINVAL')
-      this.#file.check()
+      if (!this.#file.isWritable) throw failure('EINVAL')
     })
     const { fh, lockOwner } = this.#file
     await this.#change('ftruncate', { size: Math.max(0, length) }, { fh, lockOwner })
   }
 
-  async chmod(mode: number): Promise<void> {
-    const type = this.#file.inode.type
-    await this.#change('fchmod', { mode: type | (mode & 0o7777) })
+  async chmod(mode: ModeLike): Promise<void> {
+    await this.#change('fchmod', { mode: this.#file.inode.type | toMode(mode) })
   }
 
   async chown(uid: number, gid: number): Promise<void> {
@@ -159,13 +189,17 @@ export class ClientFileHandle implements AsyncDisposable {
     await this.#call('fdatasync', () => fsync(this.#core, this.#file, true, this.#task))
   }
 
-  /** Sends what is dirty and FLUSH, and waits for both; a late error of a write is told here. */
+  /**
+   * Waits for the calls that are under way, sends what is dirty and FLUSH, and waits for both; a late error of a write is
+   * told here. Closing again does nothing.
+   */
   async close(): Promise<void> {
-    await this.#call('close', () => close(this.#core, this.#file, this.#task))
+    this.#closing ??= this.#close()
+    await this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#file.isClosed) await this.close()
+    await this.close()
   }
 
   /** fallocate(2). @param mode FALLOC_FL_ bits: KEEP_SIZE 1, PUNCH_HOLE 2, ZERO_RANGE 16 */
@@ -225,59 +259,52 @@ export class ClientFileHandle implements AsyncDisposable {
     return this.#call('ioctl', () => bmap(this.#core, this.#file, block, blocksize, this.#task))
   }
 
-  /** @param at undefined: the file's position, which moves on */
-  async #read(into: Uint8Array, at: number | undefined): Promise<number> {
-    const file = this.#file
-    if (at !== undefined) {
-      if (!file.isSeekable) throw failure('ESPIPE')
-      return read(this.#core, file, into, at, this.#task)
+  async #close(): Promise<void> {
+    if (this.#calls > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve
+      })
     }
-    return file.positionLock.exclusive(async () => {
-      const count = await read(this.#core, file, into, file.position, this.#task)
-      file.advance(file.position + count)
-      return count
-    })
-  }
-
-  async #write(data: Uint8Array, at: number | undefined): Promise<number> {
-    const file = this.#file
-    if (at !== undefined) {
-      if (!file.isSeekable) throw failure('ESPIPE')
-      return (await write(this.#core, file, data, at, this.#task)).count
-    }
-    return file.positionLock.exclusive(async () => {
-      const { count, end } = await write(this.#core, file, data, file.position, this.#task)
-      file.advance(end)
-      return count
-    })
+    await asCall('close', this.#path, () => close(this.#core, this.#file, this.#task))
   }
 
   async #change(syscall: string, change: Change, options: Parameters<typeof setattr>[4] = {}): Promise<void> {
-    await this.#call(syscall, async () => {
-      this.#file.check()
-      await setattr(this.#core, this.#file.dentry, change, this.#task, options)
-    })
+    await this.#call(syscall, () => setattr(this.#core, this.#file.dentry, change, this.#task, options))
   }
 
-  #call<T>(syscall: string, run: () => Promise<T>): Promise<T> {
-    return asCall(syscall, this.#path, run)
+  async #call<T>(syscall: string, run: () => Promise<T>): Promise<T> {
+    this.#calls += 1
+    try {
+      return await asCall(syscall, this.#path, async () => {
+        // Whether its node is bad is looked at later, where the kernel does.
+        if (this.#file.isClosed) throw failure('EBADF')
+        return run()
+      })
+    } finally {
+      this.#calls -= 1
+      if (this.#calls === 0) this.#whenIdle()
+    }
   }
 }
 
 /** An id of -1 stays as it is, as in chown(2). */
 export function ownerChange(uid: number, gid: number): Change {
+  checkIds(uid, gid)
   return { uid: uid === -1 ? undefined : uid, gid: gid === -1 ? undefined : gid }
 }
 
-const READ_BYTES = 512 * 1024
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
+/** Reads or writes one buffer after the other, until one is not used up. */
+async function onEach(
+  buffers: readonly ArrayBufferView[],
+  position: number | null | undefined,
+  run: (bytes: Uint8Array, at: number | undefined) => Promise<number>,
+): Promise<number> {
+  const start = placeOf(position)
+  let done = 0
+  for (const bytes of viewsOf(buffers)) {
+    const count = await run(bytes, start === undefined ? undefined : start + done)
+    done += count
+    if (count < bytes.length) break
   }
-  return whole
+  return done
 }

@@ -11,7 +11,7 @@ export interface StatOptions {
 }
 
 /** What kind of object it is, from the type bits of a mode. */
-class Kind {
+export class Kind {
   readonly #type: number
 
   constructor(mode: number) {
@@ -47,9 +47,9 @@ class Kind {
   }
 }
 
-/** As `fs.Stats` of Node. `dev` is 0: there is one filesystem. */
+/** As `fs.Stats` of Node. `dev` is 1, for programs take 0 for a device that is not known: there is one filesystem. */
 export class Stats extends Kind {
-  readonly dev = 0
+  readonly dev = 1
   readonly ino: number
   readonly mode: number
   readonly nlink: number
@@ -84,25 +84,25 @@ export class Stats extends Kind {
   }
 
   get atime(): Date {
-    return new Date(this.atimeMs)
+    return toDate(this.atimeMs)
   }
 
   get mtime(): Date {
-    return new Date(this.mtimeMs)
+    return toDate(this.mtimeMs)
   }
 
   get ctime(): Date {
-    return new Date(this.ctimeMs)
+    return toDate(this.ctimeMs)
   }
 
   get birthtime(): Date {
-    return new Date(this.birthtimeMs)
+    return toDate(this.birthtimeMs)
   }
 }
 
 /** As `fs.BigIntStats` of Node: exact, with times in nanoseconds. */
 export class BigIntStats extends Kind {
-  readonly dev = 0n
+  readonly dev = 1n
   readonly ino: bigint
   readonly mode: bigint
   readonly nlink: bigint
@@ -149,22 +149,29 @@ export class BigIntStats extends Kind {
   get birthtimeMs(): bigint {
     return this.birthtimeNs / NS_PER_MS
   }
-}
 
-/** As `fs.Dirent` of Node. */
-export class DirectoryEntry extends Kind {
-  readonly name: string
-  /** The path of the directory it is in. */
-  readonly parentPath: string
+  get atime(): Date {
+    return toDate(Number(this.atimeMs))
+  }
 
-  constructor(name: string, parentPath: string, mode: number) {
-    super(mode)
-    this.name = name
-    this.parentPath = parentPath
+  get mtime(): Date {
+    return toDate(Number(this.mtimeMs))
+  }
+
+  get ctime(): Date {
+    return toDate(Number(this.ctimeMs))
+  }
+
+  get birthtime(): Date {
+    return toDate(Number(this.birthtimeMs))
   }
 }
 
 const NS_PER_MS = 1_000_000n
+
+function toDate(milliseconds: number): Date {
+  return new Date(Math.round(milliseconds))
+}
 
 function toMs(seconds: number, nanoseconds: number): number {
   return seconds * 1000 + nanoseconds / 1e6

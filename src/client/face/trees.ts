@@ -1,18 +1,20 @@
-import { O_DIRECTORY, O_LARGEFILE, O_NOFOLLOW, STATX_MODE } from '../constants.js'
+import { STATX_MODE } from '../constants.js'
 import type { Core } from '../core.js'
-import { failedWith, failure } from '../failure.js'
+import { failedWith } from '../failure.js'
+import type { Dentry } from '../objects.js'
 import type { Task } from '../task.js'
-import { close } from '../vfs/close.js'
-import { open } from '../vfs/create.js'
-import { readEntries } from '../vfs/directory.js'
 import { getattr } from '../vfs/getattr.js'
 import { mkdir } from '../vfs/make.js'
 import { rmdir, unlink } from '../vfs/remove.js'
 import { withObject } from '../vfs/walk.js'
+import { pathIn } from './dirent.js'
+import { asCall, isMissing, TreeError } from './errors.js'
+import { entriesIn } from './listing.js'
+import type { RemoveOptions } from './options.js'
 
 /* What Node does with `recursive`. */
 
-/** Makes a directory and those above it. Answers the first that was made. */
+/** Makes a directory and those above it. Answers the first that was made; undefined if there was none to make. */
 export async function makeTree(core: Core, path: string, mode: number, task: Task): Promise<string | undefined> {
   try {
     await mkdir(core, path, mode, task)
@@ -30,49 +32,38 @@ export async function makeTree(core: Core, path: string, mode: number, task: Tas
   }
 }
 
-/** Removes a file, or with `recursive` a directory and all below it. */
-export async function removeTree(
-  core: Core,
-  path: string,
-  options: { readonly recursive?: boolean; readonly force?: boolean },
-  task: Task,
-): Promise<void> {
+/** Removes a file, or with `recursive` a directory and all below it. @throws TreeError ERR_FS_EISDIR */
+export async function removeTree(core: Core, path: string, options: RemoveOptions, task: Task): Promise<void> {
   try {
-    if (!(await isDirectory(core, path, task, false))) {
-      await unlink(core, path, task)
-      return
-    }
-    if (options.recursive !== true) throw failure('EISDIR')
-    await removeContent(core, path, task)
-    await rmdir(core, path, task)
+    const isTree = await asCall('lstat', path, () => isDirectory(core, path, task, false))
+    if (isTree && options.recursive !== true)
+      throw new TreeError('ERR_FS_EISDIR', 'EISDIR', 'rm', path, 'it is a directory, and recursive is not set')
+    await remove(core, path, isTree, task)
   } catch (error) {
-    if (options.force !== true || !failedWith(error, 'ENOENT')) throw error
+    if (options.force !== true || !isMissing(error)) throw error
   }
 }
 
-async function removeContent(core: Core, path: string, task: Task): Promise<void> {
-  for (const name of await namesIn(core, path, task)) {
-    await removeTree(core, `${path}/${name}`, { recursive: true, force: true }, task)
+async function remove(core: Core, path: string, isTree: boolean, task: Task): Promise<void> {
+  if (!isTree) {
+    await asCall('unlink', path, () => unlink(core, path, task))
+    return
   }
-}
-
-async function namesIn(core: Core, path: string, task: Task): Promise<string[]> {
-  const file = await open(core, path, O_DIRECTORY | O_NOFOLLOW | O_LARGEFILE, 0, task)
-  try {
-    const names: string[] = []
-    for (;;) {
-      const entries = await readEntries(core, file, task)
-      if (entries.length === 0) return names
-      for (const { name } of entries) if (name !== '.' && name !== '..') names.push(name)
-      if (names.length > core.settings.maxEntries) throw failure('EOVERFLOW')
+  for (const { name } of await asCall('scandir', path, () => entriesIn(core, path, task))) {
+    const below = pathIn(path, name)
+    try {
+      const isBranch = await asCall('lstat', below, () => isDirectory(core, below, task, false))
+      await remove(core, below, isBranch, task)
+    } catch (error) {
+      // Somebody else was faster.
+      if (!isMissing(error)) throw error
     }
-  } finally {
-    await close(core, file, task)
   }
+  await asCall('rmdir', path, () => rmdir(core, path, task))
 }
 
-async function isDirectory(core: Core, path: string, task: Task, follow: boolean): Promise<boolean> {
-  const ask = async ({ inode }: { readonly inode: Parameters<typeof getattr>[1] | undefined }) => {
+export async function isDirectory(core: Core, path: string, task: Task, follow: boolean): Promise<boolean> {
+  const ask = async ({ inode }: Dentry) => {
     await getattr(core, inode!, task, { mask: STATX_MODE })
     return inode!.isDirectory
   }

@@ -114,7 +114,7 @@ async function findOrCreate(
     if (found.inode !== undefined) return found
     try {
       if (refusal !== undefined) throw refusal
-      return await createNamed(core, found, flags, S_IFREG | masked(core, mode & 0o7777, task), task)
+      return await createNamed(core, found, flags, S_IFREG | masked(core, mode & 0o7777, task, parent), task)
     } finally {
       core.dentries.release(found)
     }
@@ -255,7 +255,7 @@ async function openTemporary(core: Core, path: string, flags: number, mode: numb
     if (!directory.inode!.isDirectory) throw failure('ENOTDIR')
     await mayCreate(core, directory.inode!, task)
     if (features.lacks('TMPFILE')) throw failure('EOPNOTSUPP')
-    const bits = S_IFREG | masked(core, mode & 0o7777, task)
+    const bits = S_IFREG | masked(core, mode & 0o7777, task, directory.inode!)
     let reply: Made
     try {
       reply = await sendCreate(core, 'TMPFILE', directory, NO_NAME, flags, bits, task)

@@ -1,17 +1,32 @@
 import { ROOT_ID } from '../../base/ids.js'
-import { MAY_EXEC, MAY_WRITE, S_IFDIR, S_IFLNK } from '../constants.js'
+import { encodedNameLength } from '../../base/name.js'
+import {
+  MAY_EXEC,
+  MAY_WRITE,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISGID,
+  S_IXGRP,
+} from '../constants.js'
 import type { Core } from '../core.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
-import type { Task } from '../task.js'
+import { isInGroup, isPrivileged, type Task } from '../task.js'
 import { isInvalid, type WireEntry } from './attributes.js'
 import { lookupExclusive, obtainInode, setExpiry, splice, typeOf } from './lookup.js'
 import { checkPermission } from './permission.js'
 import { directoryChanged, invalidateAttr } from './staleness.js'
 import { changed } from './times.js'
-import { withLast, withObject } from './walk.js'
+import { PATH_MAX, withLast, withObject } from './walk.js'
 
 /* Making names: mkdir, mknod, symlink, link. The directory's lock is held exclusive throughout. */
+
+const MADE_BY_MKNOD: ReadonlySet<number> = new Set([S_IFREG, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK])
 
 /** Sends the request that makes the name; answers the reply's entry. */
 type Send = (directory: Inode, name: string) => Promise<WireEntry>
@@ -94,23 +109,36 @@ export async function install(core: Core, negative: Dentry, entry: WireEntry, ep
   }
 }
 
-/** The mode without what the umask takes, unless the server wants to do that. */
-export function masked(core: Core, mode: number, task: Task): number {
-  return core.negotiated.has('DONT_MASK') ? mode : mode & ~task.umask
+/**
+ * The mode without what the umask takes, unless the server wants to do that; and nobody makes a set-group-id program of a
+ * group they are not in, which files get from a set-group-id directory.
+ */
+export function masked(core: Core, mode: number, task: Task, directory: Inode): number {
+  const program = S_ISGID | S_IXGRP
+  const { mode: above, gid } = directory.attr
+  const isForeign = (above & S_ISGID) !== 0 && !isPrivileged(task) && !isInGroup(task, gid)
+  const kept = (mode & program) === program && isForeign ? mode & ~S_ISGID : mode
+  return core.negotiated.has('DONT_MASK') ? kept : kept & ~task.umask
 }
 
 export async function mkdir(core: Core, path: string, mode: number, task: Task): Promise<void> {
   await makeEntry(core, path, task, S_IFDIR, async (directory, name) => {
-    const fuse_mkdir_in = { mode: masked(core, mode & 0o1777, task), umask: task.umask }
+    const fuse_mkdir_in = { mode: masked(core, mode & 0o1777, task, directory), umask: task.umask }
     return (await core.call('MKDIR', directory.nodeid, { fuse_mkdir_in, name }, task)).fuse_entry_out
   })
 }
 
 /** @param mode with its type */
 export async function mknod(core: Core, path: string, mode: number, rdev: number, task: Task): Promise<void> {
-  await makeEntry(core, path, task, typeOf(mode), (directory, name) =>
-    sendMknod(core, directory, name, masked(core, mode, task), rdev, task),
-  )
+  const type = typeOf(mode)
+  if (type === S_IFDIR) throw failure('EPERM')
+  if (!MADE_BY_MKNOD.has(type)) throw failure('EINVAL')
+  // Only whiteouts, 0/0, are for everybody.
+  const isDevice = type === S_IFBLK || (type === S_IFCHR && rdev !== 0)
+  await makeEntry(core, path, task, type, async (directory, name) => {
+    if (isDevice && !isPrivileged(task)) throw failure('EPERM')
+    return sendMknod(core, directory, name, masked(core, mode, task, directory), rdev, task)
+  })
 }
 
 export async function sendMknod(
@@ -127,6 +155,7 @@ export async function sendMknod(
 
 export async function symlink(core: Core, target: string, path: string, task: Task): Promise<void> {
   if (target === '') throw failure('ENOENT')
+  if (encodedNameLength(target) >= PATH_MAX) throw failure('ENAMETOOLONG')
   await makeEntry(core, path, task, S_IFLNK, async (directory, name) => {
     return (await core.call('SYMLINK', directory.nodeid, { name, target }, task)).fuse_entry_out
   })

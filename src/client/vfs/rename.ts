@@ -87,11 +87,9 @@ async function move(core: Core, source: Dentry, target: Dentry, flags: number, t
     if (!isExchange && inode.isDirectory && !other.isDirectory) throw failure('ENOTDIR')
     if (!isExchange && !inode.isDirectory && other.isDirectory) throw failure('EISDIR')
   }
-  if (from !== to) {
-    // Its ".." becomes another one.
-    if (inode.isDirectory) await checkPermission(core, inode, task, MAY_WRITE)
-    if (isExchange && other!.isDirectory) await checkPermission(core, other!, task, MAY_WRITE)
-  }
+  // Its ".." is to change.
+  if (from !== to && inode.isDirectory) await checkPermission(core, inode, task, MAY_WRITE)
+  if (from !== to && isExchange && other?.isDirectory === true) await checkPermission(core, other, task, MAY_WRITE)
   const objects: Inode[] = !inode.isDirectory || from !== to ? [inode] : []
   if (other !== undefined) objects.push(other)
   const locks = objects.toSorted((a, b) => a.nodeid - b.nodeid).map(({ lock }) => lock)

@@ -73,7 +73,7 @@ export async function setattrLocked(
   const inode = dentry.inode!
   if (inode.isBad) throw failure('EIO')
   await mayChange(core, inode, change, task)
-  const wanted = await killPrivileges(core, inode, change, task)
+  const wanted = await killPrivileges(core, inode, withoutForeignGroup(core, inode, change, task), task)
   if (wanted === undefined) return
   const isTruncate = wanted.size !== undefined
   const isOwner = ownsSizeAndTimes(core, inode)
@@ -136,8 +136,9 @@ function encode(core: Core, inode: Inode, change: Change, task: Task, { fh, lock
   const m = mtime === 'now' || (mtime === undefined && touches) ? present : mtime
   const hasCtime = isOwner && core.negotiated.minor >= 23
   const isChown = (uid !== undefined || gid !== undefined) && !inode.isDirectory
-  const isUnprivilegedTruncate = size !== undefined && !isPrivileged(task)
-  const kills = core.negotiated.has('HANDLE_KILLPRIV_V2') && (isChown || isUnprivilegedTruncate)
+  // A chown takes set-id bits away whoever makes it.
+  const mayKill = isChown || (size !== undefined && !isPrivileged(task))
+  const kills = mayKill && core.negotiated.has('HANDLE_KILLPRIV_V2')
   return {
     valid:
       (mode === undefined ? 0 : FATTR_MODE) |
@@ -207,6 +208,12 @@ async function mayChange(core: Core, inode: Inode, change: Change, task: Task): 
   if (times.length === 0 || isOwner) return
   if (times.some((time) => time !== 'now')) throw failure('EPERM')
   await checkPermission(core, inode, task, MAY_WRITE)
+}
+
+/** Nobody gives set-group-id to what is of a group they are not in. */
+function withoutForeignGroup(core: Core, inode: Inode, change: Change, task: Task): Change {
+  if (change.mode === undefined || !core.checksPermissions || isPrivileged(task)) return change
+  return isInGroup(task, change.gid ?? inode.attr.gid) ? change : { ...change, mode: change.mode & ~S_ISGID }
 }
 
 /** One event for each call, as inotify has it. */

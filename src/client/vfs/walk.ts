@@ -12,7 +12,8 @@ import { readTarget } from './symlink.js'
 
 /** As the kernel: more links than this in one path are a circle. */
 const MAX_LINKS = 40
-const PATH_MAX = 4096
+/** Bytes of a path, with the NUL that ends it. */
+export const PATH_MAX = 4096
 
 /** The last name of a path and the directory it is in, held for the caller. */
 export interface LastName {

@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs'
 import { posix } from '../../helpers/posix.js'
 import type { Check } from './check.js'
+import { callClient } from './client/calls.js'
 import { Context } from './context.js'
 import { become, type Credentials, dieWithParent } from './credentials.js'
 import { findGroup } from './groups.js'
@@ -20,6 +21,8 @@ export type Job =
       readonly group: string
       /** Which checks of the group, by index. */
       readonly indices: readonly number[]
+      /** On the client, with a memory filesystem of its own, instead of what the kernel has at `dir`. */
+      readonly onClient: boolean
     }
 
 export type Line =
@@ -33,11 +36,11 @@ function tell(line: Line): void {
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes))
 }
 
-async function runCheck(check: Check, dir: string): Promise<string | undefined> {
+async function runCheck(check: Check, dir: string, start?: StartAgent): Promise<string | undefined> {
   let t: Context | undefined
   const errors: unknown[] = []
   try {
-    t = new Context(dir)
+    t = new Context(dir, start)
     await check.run(t)
   } catch (error) {
     errors.push(error)
@@ -51,6 +54,8 @@ async function runCheck(check: Check, dir: string): Promise<string | undefined> 
   return errors.map((error) => (error instanceof Error ? (error.stack ?? error.message) : String(error))).join('\n')
 }
 
+type StartAgent = ReturnType<typeof callClient>
+
 async function run(job: Job): Promise<void> {
   become(job.as)
   dieWithParent()
@@ -63,16 +68,19 @@ async function run(job: Job): Promise<void> {
     case 'clean':
       removeTree(job.dir)
       return
-    case 'checks': {
-      const { checks } = findGroup(job.group)
-      for (const index of job.indices) {
-        tell({ event: 'start', index })
-        const error = await runCheck(checks[index]!, `${job.dir}/${job.group}-${index}`)
-        tell(error === undefined ? { event: 'end', index } : { event: 'end', index, error })
-      }
-      await Context.endPool()
-    }
+    case 'checks':
+      await runChecks(job, job.onClient ? callClient() : undefined)
   }
+}
+
+async function runChecks(job: Job & { readonly kind: 'checks' }, start?: StartAgent): Promise<void> {
+  const { checks } = findGroup(job.group)
+  for (const index of job.indices) {
+    tell({ event: 'start', index })
+    const error = await runCheck(checks[index]!, `${job.dir}/${job.group}-${index}`, start)
+    tell(error === undefined ? { event: 'end', index } : { event: 'end', index, error })
+  }
+  await Context.endPool()
 }
 
 try {

@@ -14,8 +14,15 @@ export class Context {
   readonly #openFiles = new Set<number>()
   readonly #agents: { key: string; agent: Agent }[] = []
 
-  constructor(dir: string) {
+  readonly #start: (credentials: Credentials | null) => Promise<Agent>
+
+  /** @param start starts second processes */
+  constructor(
+    dir: string,
+    start: (credentials: Credentials | null) => Promise<Agent> = async (who) => Agent.start(who),
+  ) {
     this.dir = dir
+    this.#start = start
     posix.mkdir(dir, 0o755)
   }
 
@@ -105,7 +112,7 @@ export class Context {
   /** A second process, under other credentials if given, which only root may ask for. */
   async process(credentials: Credentials | null = null): Promise<Agent> {
     const key = JSON.stringify(credentials)
-    const agent = pool.get(key)?.pop() ?? (await Agent.start(credentials))
+    const agent = pool.get(key)?.pop() ?? (await this.#start(credentials))
     this.#agents.push({ key, agent })
     return agent
   }

@@ -24,8 +24,8 @@ import type { Lacks } from './traits.js'
 
 export interface Target {
   readonly name: string
-  /** An existing directory on the target. */
-  readonly root: string | (() => string)
+  /** An existing directory on the target; undefined: the root of a memory filesystem that each group has on the client. */
+  readonly root: string | (() => string) | undefined
   readonly as: 'root' | 'user'
   readonly lacks?: Lacks
   /** Only these groups; all by default. */
@@ -44,16 +44,20 @@ export function runContract(target: Target): void {
     void test(title, { skip: 'the tests do not run as root' }, () => {})
     return
   }
+  const onClient = target.root === undefined
   const as = target.as === 'user' && isRoot ? USER : null
   const groups = GROUPS.filter(({ name }) => target.groups?.includes(name) ?? true)
   void describe(title, { concurrency: 2 }, () => {
     let dir = ''
     before(async () => {
+      if (target.root === undefined) return
       const root = typeof target.root === 'string' ? target.root : target.root()
       dir = `${root}/contract-${randomBytes(6).toString('hex')}`
       await prepare(dir, as)
     })
-    after(async () => clean(dir, as))
+    after(async () => {
+      if (!onClient) await clean(dir, as)
+    })
     for (const group of groups) {
       void test(group.name, async (t) => runGroup(t, target, group, dir, as))
     }
@@ -135,7 +139,11 @@ async function runGroup(
         report(line.index, line.error)
       }
     }
-    const end = await runChild({ kind: 'checks', dir, as, group: group.name, indices: left }, onLine, limitFor)
+    const end = await runChild(
+      { kind: 'checks', dir, as, group: group.name, indices: left, onClient: target.root === undefined },
+      onLine,
+      limitFor,
+    )
     if (left.length === 0) break
     // The process ended early: the check it was at is to blame, and the others get a new process.
     const blamed = current ?? left[0]!

@@ -9,6 +9,8 @@ import { abortConnection, waitingRequests } from '#src/kernel/fusectl.js'
 import { connectionNumber, isFuse, readMounts } from '#src/kernel/mountinfo.js'
 import type { MountStats } from '#src/mount.js'
 import type { NodeId } from '#src/base/ids.js'
+import type { ChangePlace, EverythingOptions, Modification } from '#src/changes/options.js'
+import type { NotifyResult } from '#src/notify/result.js'
 import type { Notifier } from '#src/notify/notifier.js'
 import { MNT } from '#src/sys/constants.js'
 import { umountSync } from '#src/sys/mount.js'
@@ -18,6 +20,16 @@ import type { Settled, TreeMethod } from './server/messages.js'
 import type { Tree } from './server/tree.js'
 
 export const LANES = ['io_uring', 'threads'] as const
+
+/** What the verbs take; paths and nodes only, for they go to another process. */
+interface ChangeArguments {
+  readonly modified: readonly [target: string | NodeId, what?: Modification]
+  readonly created: readonly [target: string | NodeId, name?: string]
+  readonly removed: readonly [target: string | NodeId, name?: string]
+  readonly renamed: readonly [from: ChangePlace, to: ChangePlace]
+  readonly everything: readonly [options?: EverythingOptions]
+}
+type Verb = keyof ChangeArguments
 
 /** A notification that was asked for. */
 export interface Call {
@@ -170,6 +182,18 @@ export class Scripted {
   /** Holds the next request of its kind. */
   hold(op: string, options: Omit<Rule, 'op'> = {}): Promise<Ruled> {
     return this.rule({ op, hold: true, times: 1, ...options })
+  }
+
+  /** Tells, in words of files, what changed at the source. */
+  change<V extends Verb>(verb: V, ...args: ChangeArguments[V]): Promise<NotifyResult> {
+    return this.ask('change', verb, ...args)
+  }
+
+  /** Several in one. */
+  batch(
+    ...edits: readonly (readonly [method: Exclude<Verb, 'everything'>, ...args: unknown[]])[]
+  ): Promise<NotifyResult> {
+    return this.ask('batch', ...edits)
   }
 
   counts(): Promise<Readonly<Record<string, number | undefined>>> {

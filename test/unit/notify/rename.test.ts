@@ -72,3 +72,16 @@ test('a rename that failed moves nothing', async () => {
   await settle()
   assert.deepEqual(port.held, ['INVAL_ENTRY 1 old'])
 })
+
+test('the new name is asked for again where changes are told late, for it may be another object than the kernel thinks', async () => {
+  const { ask, held, port, session } = renaming()
+  session.coherence.races.feedBegins()
+  ask(RENAME, ROOT)
+  await held.release()
+  assert.deepEqual(port.held, ['EXPIRE 2 new'])
+  await port.answerAll()
+  session.coherence.races.feedEnds()
+  ask(RENAME, ROOT)
+  await held.release()
+  assert.deepEqual(port.held, ['INVAL_ENTRY 2 new'], 'and all the more where they are told no more')
+})

@@ -37,9 +37,8 @@ interface Kind {
 
 const BOTH = { entry: FOR_EVER, attr: FOR_EVER }
 const NAME_ONLY = { entry: FOR_EVER, attr: 0 }
-const ATTR_ONLY = { entry: 0, attr: FOR_EVER }
 const NOTHING = { entry: 0, attr: 0 }
-const ENTRY_RULE = { node: NAME_ONLY, names: ATTR_ONLY, other: BOTH, all: NOTHING }
+const ENTRY_RULE = { node: NAME_ONLY, names: NOTHING, other: BOTH, all: NOTHING }
 const UNVERSIONED = { node: NAME_ONLY, names: NOTHING, other: NAME_ONLY, all: NOTHING }
 const NAMED = { name: 'x' }
 

@@ -3,6 +3,7 @@ import type { NodeId, Unique } from '#src/base/ids.js'
 import { MessageCodec } from '#src/protocol/codec.js'
 import { messageBuffer, type MessageBuffer, type RequestInput, type SuccessReplyOf } from '#src/protocol/message.js'
 import type { OpcodeName } from '#src/protocol/opcodes.js'
+import type { PeerObserver } from '#src/notify/observer.js'
 import type { FileSystem } from '#src/server/filesystem.js'
 import { Session } from '#src/server/session.js'
 import type { Transport } from '#src/transport/transport.js'
@@ -19,7 +20,7 @@ export interface Answered {
 
 export const FOR_EVER = 2 ** 40
 
-export function sessionHarness(fs: FileSystem) {
+export function sessionHarness(fs: FileSystem, observer?: PeerObserver) {
   const answers: Answered[] = []
   const codec = new MessageCodec()
   const transport: Transport = {
@@ -47,6 +48,7 @@ export function sessionHarness(fs: FileSystem) {
     },
     init: {},
     onError: (error) => assert.fail(error as Error),
+    observer,
     notifyPort: port,
     clock,
   })

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { posix } from '../../../helpers/posix.js'
 import { AT, F, LOCK_TYPE, O } from '../../../helpers/posix/constants.js'
@@ -88,6 +89,12 @@ export const calls = {
     statx(AT.FDCWD, cstring(path), 0, STATX_BASIC_STATS | STATX_BTIME, out)
     return { size: Number(out.readBigUInt64LE(40)), birth: Number(out.readBigInt64LE(80)) }
   },
+
+  /** Where this process is, for paths that are relative. */
+  chdir: (path: string) => process.chdir(path),
+
+  /** The same as the kernel sees it at this moment. */
+  cwd: () => readlinkSync('/proc/self/cwd'),
 
   /** A descriptor of inotify that tells what happens to `path` itself. */
   watch(path: string, mask: number): number {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { cannotMount } from '../../../helpers/needs.js'
 import { fromEnvironment } from '../../../helpers/random.js'
 import type { Shown } from '../client/snapshot.js'
+import type { ChurnOptions } from '../server/churn.js'
 import { Scripted } from '../scripted.js'
 import type { ServerSettings } from '../server/messages.js'
 import { brief } from './fresh.js'
@@ -13,7 +14,12 @@ const ROUNDS = 20
 const SLICE_MS = 50
 
 /** Changes at random at the source, with readers and writers at the mount; then all that the kernel shows is compared. */
-export function randomChanges(name: string, changes: number, settings: ServerSettings): void {
+export function randomChanges(
+  name: string,
+  changes: number,
+  settings: ServerSettings,
+  by: ChurnOptions['by'] = 'notifications',
+): void {
   test(name, { skip: cannotMount(), timeout: 200_000 }, async (t) => {
     const seed = fromEnvironment('CHANGES_SEED', Date.now() % 2 ** 31)
     console.log(`${name}: CHANGES_SEED=${seed}`)
@@ -34,7 +40,12 @@ export function randomChanges(name: string, changes: number, settings: ServerSet
       })
       // Whoever awaits them below hears of a failure; the changes come first.
       for (const each of work) each.catch(() => undefined)
-      const done = await server.ask<Record<string, number>>('churn', { ...SHAPE, seed: own, changes: changes / ROUNDS })
+      const done = await server.ask<Record<string, number>>('churn', {
+        ...SHAPE,
+        by,
+        seed: own,
+        changes: changes / ROUNDS,
+      })
       over.abort()
       await Promise.all(work)
       for (const [kind, count] of Object.entries(done)) counts[kind] = (counts[kind] ?? 0) + count

@@ -1,6 +1,6 @@
-import type { NodeId } from '#src/base/ids.js'
-import type { Notifier } from '#src/notify/notifier.js'
+import type { Mount } from '#src/mount.js'
 import { Random } from '../../../helpers/random.js'
+import { byFeed, byNotifications, byVerbs, type Teller } from './tellers.js'
 import type { Item, Tree } from './tree.js'
 
 /** What {@link churn} works on. */
@@ -10,6 +10,8 @@ export interface ChurnOptions {
   /** How many directories, `0`, `1` …, and how many names in each, `0`, `1` … */
   readonly directories: number
   readonly names: number
+  /** In which words the kernel is told. */
+  readonly by: 'notifications' | 'verbs' | 'feed'
 }
 
 /** Notifications that may be out at a time. */
@@ -17,11 +19,13 @@ const AHEAD = 400
 const PER_TURN = 8
 
 /** Changes the source at random, and tells the kernel of each change, as a server should. Returns how many of each kind. */
-export async function churn(tree: Tree, notify: Notifier, options: ChurnOptions): Promise<Record<string, number>> {
+export async function churn(tree: Tree, mounted: Mount, options: ChurnOptions): Promise<Record<string, number>> {
   const random = new Random(options.seed)
   const counts: Record<string, number> = {}
   let out: Promise<unknown>[] = []
-  const change = new Change(tree, notify, random, options, (promise) => out.push(promise))
+  const change = new Change(tree, tellerOf(tree, mounted, random, options), random, options, (promise) =>
+    out.push(promise),
+  )
   for (let i = 0; i < options.changes; i += 1) {
     const kind = change.any()
     counts[kind] = (counts[kind] ?? 0) + 1
@@ -35,23 +39,44 @@ export async function churn(tree: Tree, notify: Notifier, options: ChurnOptions)
   return counts
 }
 
+function tellerOf(tree: Tree, mounted: Mount, random: Random, { by, directories }: ChurnOptions): Teller {
+  switch (by) {
+    case 'notifications':
+      return byNotifications(mounted, random)
+    case 'verbs':
+      return byVerbs(mounted, random)
+    case 'feed':
+      return byFeed(mounted, (item) => pathOf(tree, directories, item))
+  }
+}
+
+/** Where an object is at this moment; undefined for one that is gone. */
+function pathOf(tree: Tree, directories: number, item: Item): string | undefined {
+  for (let directory = 0; directory < directories; directory += 1) {
+    const parent = tree.at(String(directory))
+    if (parent === item) return String(directory)
+    for (const [name, child] of parent.entries) if (child === item) return `${directory}/${name}`
+  }
+  return undefined
+}
+
 /** One change at a time. */
 class Change {
   private readonly tree: Tree
-  private readonly notify: Notifier
+  private readonly teller: Teller
   private readonly random: Random
   private readonly options: ChurnOptions
   private readonly sent: (promise: Promise<unknown>) => void
 
   constructor(
     tree: Tree,
-    notify: Notifier,
+    teller: Teller,
     random: Random,
     options: ChurnOptions,
     sent: (promise: Promise<unknown>) => void,
   ) {
     this.tree = tree
-    this.notify = notify
+    this.teller = teller
     this.random = random
     this.options = options
     this.sent = sent
@@ -81,17 +106,13 @@ class Change {
 
   private create(parent: Item, name: string): string {
     this.tree.put(parent, name, 'file', this.bytes())
-    this.tellName(parent.id, name)
-    this.sent(this.notify.invalInode(parent.id))
+    this.sent(this.teller.created(parent, name))
     return 'create'
   }
 
   private remove(parent: Item, name: string, item: Item): string {
     this.tree.removeIn(parent, name)
-    if (this.random.below(2) === 0) this.tellName(parent.id, name)
-    // What is in use may keep the name from being deleted; it is dropped all the same.
-    else this.sent(this.notify.delete(parent.id, item.id, name))
-    this.sent(this.notify.invalInode(parent.id))
+    this.sent(this.teller.removed(parent, name, item))
     return 'remove'
   }
 
@@ -100,17 +121,14 @@ class Change {
     const newName = String(this.random.below(this.options.names))
     if (parent === target && name === newName) return 'nothing'
     this.tree.move(parent, name, target, newName)
-    this.tellName(parent.id, name)
-    this.tellName(target.id, newName)
-    this.sent(this.notify.invalInode(parent.id))
-    this.sent(this.notify.invalInode(target.id))
+    this.sent(this.teller.renamed(parent, name, target, newName))
     return 'rename'
   }
 
   private write(item: Item): string {
     item.content = this.bytes()
     this.tree.touch(item)
-    this.sent(this.notify.invalInode(item.id))
+    this.sent(this.teller.written(item))
     return 'write'
   }
 
@@ -118,19 +136,14 @@ class Change {
     const offset = this.random.below(item.content.length + 1)
     const bytes = this.bytes()
     this.tree.overwrite(item, offset, bytes)
-    this.sent(this.notify.store(item.id, offset, Buffer.from(bytes)))
-    this.sent(this.notify.invalInode(item.id, { attributesOnly: true }))
+    this.sent(this.teller.stored(item, offset, bytes))
     return 'store'
   }
 
   private chmod(item: Item): string {
     item.mode = 0o600 + this.random.below(0o100)
-    this.sent(this.notify.invalInode(item.id, { attributesOnly: true }))
+    this.sent(this.teller.attributes(item))
     return 'chmod'
-  }
-
-  private tellName(parent: NodeId, name: string): void {
-    this.sent(this.notify.invalEntry(parent, name))
   }
 
   /** Mostly within a page, some of several, some none. */

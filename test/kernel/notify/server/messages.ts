@@ -11,6 +11,7 @@ export interface ServerSettings {
   readonly init?: InitWishes
   readonly notify?: NotifierOptions
   readonly defaultPermissions?: boolean
+  readonly maxKnownNodes?: number
   /** Methods that the filesystem is to have besides: readdirplus, statx; or not to have. */
   readonly plus?: boolean
   readonly statx?: boolean

@@ -1,4 +1,6 @@
 import type { NodeId } from '#src/base/ids.js'
+import type { ChangeBatch } from '#src/changes/feed.js'
+import type { Following } from '#src/changes/follow.js'
 import { mount } from '#src/mount.js'
 import { dieWithParent } from '../../../contract/filesystem/credentials.js'
 import { ScriptedFileSystem } from './filesystem.js'
@@ -6,6 +8,7 @@ import type { Action, Answer, Event, Question, Rule, ServerSettings, Settled } f
 import { Rules } from './rules.js'
 import { churn, type ChurnOptions } from './churn.js'
 import { expected } from './expected.js'
+import { Queue } from './queue.js'
 import { rawInvalidation } from './raw.js'
 import { Tree } from './tree.js'
 
@@ -32,6 +35,7 @@ const mounted = await mount(fs, mountpoint!, {
   cacheDir: true,
   defaultPermissions: settings.defaultPermissions ?? false,
   notifyVia: settings.via,
+  maxKnownNodes: settings.maxKnownNodes ?? Infinity,
   init: settings.init ?? {},
   notify: settings.notify ?? {},
   onError: (error, request) => tell({ event: 'fault', reason: `${request}: ${String(error)}` }),
@@ -72,8 +76,32 @@ const QUESTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   content: (path: string) => tree.at(path).content,
   lastMade: () => [...tree.items.keys()].at(-1),
   resize: (node: NodeId, length: number) => tree.resize(tree.item(node), length),
-  churn: (options: ChurnOptions) => churn(tree, mounted.notify, options),
+  churn: (options: ChurnOptions) => churn(tree, mounted, options),
   expected: (path: string) => expected(tree, path),
+  change: (verb: string, ...args: unknown[]) => run(mounted.changes, verb, args),
+  follow: () => {
+    const queue = new Queue()
+    const following = mounted.follow(queue, {
+      saveCursor: (cursor) => void followed.cursors.push(cursor),
+      onGap: ({ reason }) => void followed.gaps.push(reason),
+    })
+    followed.queue = queue
+    followed.following = following
+  },
+  feed: (batch: ChangeBatch<number> | 'end') => followed.queue?.push(batch),
+  followed: async () => {
+    await followed.following?.ended
+    return followed.gaps
+  },
+  cursors: () => followed.cursors,
+  batch: (...edits: [method: string, ...args: unknown[]][]) =>
+    mounted.changes.batch((batch) => edits.forEach(([method, ...args]) => run(batch, method, args))),
+}
+
+/** What is followed. */
+const followed: { queue?: Queue; following?: Following; readonly cursors: number[]; readonly gaps: string[] } = {
+  cursors: [],
+  gaps: [],
 }
 
 process.on('message', (question: Question) => {

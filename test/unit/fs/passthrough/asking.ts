@@ -5,7 +5,7 @@ import type { RequestContext } from '#src/server/context.js'
 import type { FileSystem } from '#src/server/filesystem.js'
 import type { Attr, Entry } from '#src/server/results.js'
 
-type Method = Exclude<keyof FileSystem, 'mountDefaults' | 'init' | 'destroy'>
+type Method = Exclude<keyof FileSystem, 'mountDefaults' | 'init' | 'changes' | 'nodeOf' | 'destroy'>
 type Answer<M extends Method> = ReturnType<NonNullable<PassthroughFileSystem[M]>>
 type Request<M extends Method> = Parameters<NonNullable<FileSystem[M]>>[0]
 /** What is particular to a request; who asks and so on is filled in. */
