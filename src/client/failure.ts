@@ -23,3 +23,8 @@ export function failure(name: ErrnoName): Failure {
 export function failedWith(error: unknown, ...names: readonly ErrnoName[]): boolean {
   return error instanceof Failure && names.some((name) => ERRNO[name] === error.errno)
 }
+
+/** For what fails without anybody who would be told. */
+export function ignoreFailure(error: unknown): void {
+  if (!(error instanceof Failure)) throw error
+}

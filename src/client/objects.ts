@@ -43,6 +43,8 @@ export class WritebackState {
   isDue = false
   /** Times set here are to be sent. */
   hasTimes = false
+  /** Times are with the server. */
+  sendingTimes: Promise<void> | undefined
 }
 
 /** An object of the filesystem that the client knows, by its node id. */

@@ -12,6 +12,7 @@ import type {
 } from '#src/server/results.js'
 import type { GetattrRequest, SetattrRequest } from '#src/server/requests/attr.js'
 import type { ReaddirplusRequest, ReaddirRequest } from '#src/server/requests/dir.js'
+import type { CopyFileRangeRequest, FallocateRequest } from '#src/server/requests/file.js'
 import type { OpenRequest, ReadRequest, WriteRequest } from '#src/server/requests/file.js'
 import type { CreateRequest, LinkRequest, MkdirRequest, MknodRequest } from '#src/server/requests/name.js'
 import type { NameRequest, RenameRequest, SymlinkRequest } from '#src/server/requests/name.js'
@@ -21,6 +22,8 @@ import { FileSystem } from '#src/server/filesystem.js'
 /** An object of a {@link Scripted} filesystem. Tests change it behind the client's back. */
 export interface Thing {
   readonly id: number
+  /** With which it was made. */
+  readonly name: string
   mode: number
   nlink: number
   uid: number
@@ -46,13 +49,16 @@ export class Scripted extends FileSystem {
   negativeTimeoutMs = 0
   openFlags: OpenResult = {}
   opendirFlags: OpenResult = {}
-  readonly root = this.make(S_IFDIR | 0o755)
+  readonly root = this.make(S_IFDIR | 0o755, '')
   /** Lookups that the client has not taken back, by node. */
   readonly lookups = new Map<number, number>()
   /** A method answers this errno in place of what it does. */
   readonly errors = new Map<string, ErrnoName>()
   /** The most bytes that a write takes. */
   writeLimit = Infinity
+  /** What changes has another mtime: one second more with each change. */
+  ticks = false
+  private timeSec = 100
   private readonly things: Thing[]
   private handles = 0
 
@@ -78,6 +84,24 @@ export class Scripted extends FileSystem {
     let at: Thing | undefined = this.root
     for (const name of path.split('/').filter((each) => each !== '')) at = at?.children.get(name)
     return at
+  }
+
+  /** What is at a path, or else what was last made with that name. */
+  was(path: string): Thing | undefined {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    return this.find(path) ?? this.things.findLast((thing) => thing.name === name)
+  }
+
+  /** All things that were ever there, by id. */
+  everything(): readonly Thing[] {
+    return this.things
+  }
+
+  /** It was changed. */
+  touch(thing: Thing): void {
+    if (!this.ticks) return
+    this.timeSec += 1
+    thing.mtime = this.timeSec
   }
 
   thing(node: number): Thing {
@@ -109,7 +133,10 @@ export class Scripted extends FileSystem {
     if (req.mode !== undefined) thing.mode = req.mode
     if (req.newUid !== undefined) thing.uid = req.newUid
     if (req.newGid !== undefined) thing.gid = req.newGid
-    if (req.size !== undefined) thing.data = resized(thing.data, req.size)
+    if (req.size !== undefined) {
+      thing.data = resized(thing.data, req.size)
+      this.touch(thing)
+    }
     if (req.mtime !== undefined) thing.mtime = req.mtime === 'now' ? 1 : req.mtime.sec
     return this.attributes(thing)
   }
@@ -140,7 +167,9 @@ export class Scripted extends FileSystem {
     this.check('link')
     const thing = this.thing(req.node)
     thing.nlink += 1
-    this.thing(req.newParent).children.set(req.newName, thing)
+    const parent = this.thing(req.newParent)
+    parent.children.set(req.newName, thing)
+    this.touch(parent)
     return this.counted(thing)
   }
 
@@ -164,6 +193,7 @@ export class Scripted extends FileSystem {
     if ((req.flags & 2) !== 0) from.set(req.name, other!)
     else from.delete(req.name)
     to.set(req.newName, moved)
+    for (const parent of new Set([req.parent, req.newParent])) this.touch(this.thing(parent))
   }
 
   override create(req: CreateRequest): CreateResult {
@@ -195,7 +225,29 @@ export class Scripted extends FileSystem {
     const taken = Math.min(req.data.length, this.writeLimit)
     thing.data = resized(thing.data, Math.max(thing.data.length, req.offset + taken))
     thing.data.set(req.data.subarray(0, taken), req.offset)
+    this.touch(thing)
     return taken
+  }
+
+  override fallocate(req: FallocateRequest): void {
+    this.check('fallocate')
+    const thing = this.thing(req.node)
+    const end = req.offset + req.length
+    const keepsSize = (req.mode & 1) !== 0
+    if (!keepsSize && end > thing.data.length) thing.data = resized(thing.data, end)
+    if ((req.mode & 2) !== 0)
+      new Uint8Array(thing.data.buffer, thing.data.byteOffset, thing.data.length).fill(0, req.offset, end)
+    this.touch(thing)
+  }
+
+  override copyFileRange(req: CopyFileRangeRequest): number {
+    this.check('copyFileRange')
+    const part = this.thing(req.node).data.slice(req.offsetIn, req.offsetIn + Number(req.length))
+    const to = this.thing(req.nodeOut)
+    to.data = resized(to.data, Math.max(to.data.length, req.offsetOut + part.length))
+    to.data.set(part, req.offsetOut)
+    this.touch(to)
+    return part.length
   }
 
   override readdir(req: ReaddirRequest): void {
@@ -285,20 +337,34 @@ export class Scripted extends FileSystem {
     if (thing === undefined) throw new FuseError('ENOENT')
     thing.nlink -= 1
     children.delete(req.name)
+    this.touch(this.thing(req.parent))
   }
 
   private attach(directory: Thing, name: string, mode: number): Thing {
-    const made = this.make(mode)
+    const made = this.make(mode, name)
     this.things.push(made)
     directory.children.set(name, made)
+    this.touch(directory)
     return made
   }
 
-  private make(mode: number): Thing {
+  private make(mode: number, name: string): Thing {
     const id = (this.things?.length ?? 0) + 1
     const nlink = (mode & S_IFDIR) === S_IFDIR ? 2 : 1
     const nothing = new Uint8Array(0)
-    return { id, mode, nlink, uid: 0, gid: 0, mtime: 0, generation: 0, data: nothing, target: '', children: new Map() }
+    return {
+      id,
+      name,
+      mode,
+      nlink,
+      uid: 0,
+      gid: 0,
+      mtime: 0,
+      generation: 0,
+      data: nothing,
+      target: '',
+      children: new Map(),
+    }
   }
 
   private check(method: string): void {

@@ -2,6 +2,7 @@ import { MessageCodec } from '#src/protocol/codec.js'
 import type { MessageBuffer, Request } from '#src/protocol/message.js'
 import type { OpcodeName } from '#src/protocol/opcodes.js'
 import type { Received, Receiver, Transport } from '#src/transport/transport.js'
+import { digest } from './digest.js'
 
 /** Stands between a session and its end of the pair: takes note of requests, and holds replies back. */
 export class Tap implements Transport, Receiver {
@@ -125,8 +126,9 @@ export function lineOf(request: Request): string {
     case 'LINK':
       return `LINK ${request.newname}`
     case 'INTERRUPT':
-    case 'NOTIFY_REPLY':
       return op
+    case 'NOTIFY_REPLY':
+      return `NOTIFY_REPLY ${request.fuse_notify_retrieve_in.offset}+${digest(request.data)}`
     default:
       return 'name' in request ? `${op} ${request.name}` : op
   }

@@ -88,16 +88,6 @@ for (const [title, error, length] of [
   })
 }
 
-test('a READ that answers more than was asked is EIO', async () => {
-  const p = pair()
-  p.server.openFlags = { directIo: true }
-  p.server.add('/f', 'abc')
-  const file = await p.fs.open('/f')
-  p.server.read = (req: { buffer: Uint8Array }) => req.buffer.length
-  assert.equal((await file.read(new Uint8Array(10))).bytesRead, 10)
-  await file.close()
-})
-
 test('an interrupted call tells the server once, and goes on until it is answered', async () => {
   const p = pair()
   p.server.add('/f', '')

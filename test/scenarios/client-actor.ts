@@ -1,6 +1,9 @@
 import type { Client } from '#src/client/client.js'
+import type { ClientDirectory } from '#src/client/face/directory-handle.js'
 import type { ClientFileHandle } from '#src/client/face/file-handle.js'
-import { digest, statLine, type Operation } from './language.js'
+import type { Stats } from '#src/client/face/stats.js'
+import { digest } from '../helpers/digest.js'
+import { statLine, type Operation } from './language.js'
 
 const BASIC = { mask: 0x7ff }
 
@@ -8,6 +11,7 @@ const BASIC = { mask: 0x7ff }
 export class ClientActor {
   private readonly fs: Client['fs']
   private readonly files = new Map<string, ClientFileHandle>()
+  private readonly directories = new Map<string, ClientDirectory>()
 
   constructor(client: Client) {
     this.fs = client.fs
@@ -25,16 +29,15 @@ export class ClientActor {
     const { fs } = this
     switch (operation.op) {
       case 'stat':
-        return statLine(await fs.stat(operation.path, BASIC))
+        return shown(await fs.stat(operation.path, BASIC))
       case 'lstat':
-        return statLine(await fs.lstat(operation.path, BASIC))
+        return shown(await fs.lstat(operation.path, BASIC))
       case 'readlink':
         return fs.readlink(operation.path)
       case 'list': {
         const directory = await fs.opendir(operation.path)
         const names: string[] = []
-        for (let entry = await directory.read(); entry !== null; entry = await directory.read()) names.push(entry.name)
-        await directory.close()
+        for await (const entry of directory) names.push(entry.name)
         return `${names.length} ${names.slice(0, 5).join(' ')}`
       }
       case 'mkdir':
@@ -46,9 +49,16 @@ export class ClientActor {
       case 'unlink':
         await fs.unlink(operation.path)
         return 'ok'
-      case 'open':
-        this.files.set(operation.file, await fs.open(operation.path, operation.flags, 0o644))
+      case 'open': {
+        const file = await fs.open(operation.path, operation.flags, 0o644)
+        this.files.set(operation.file, file)
         return 'ok'
+      }
+      case 'opendir': {
+        const directory = await fs.opendir(operation.path)
+        this.directories.set(operation.file, directory)
+        return 'ok'
+      }
       case 'rename':
         await fs.rename(operation.path, operation.to)
         return 'ok'
@@ -76,32 +86,79 @@ export class ClientActor {
   }
 
   private async onFile(operation: Extract<Operation, { file: string }>): Promise<string> {
+    const directory = this.directories.get(operation.file)
+    if (directory !== undefined) return this.onDirectory(directory, operation)
     const file = this.files.get(operation.file)
     if (file === undefined) return 'no such file'
     switch (operation.op) {
       case 'open':
-        return 'unreachable'
+      case 'opendir':
+      case 'readdir':
+      case 'rewind':
+        return 'no such directory'
       case 'fstat':
-        return statLine(await file.stat(BASIC))
+        return shown(await file.stat(BASIC))
       case 'close':
+        this.files.delete(operation.file)
         await file.close()
         return 'ok'
+      case 'seekEnd':
+        return String(await file.seekEnd())
       case 'fsync':
         await file.sync()
         return 'ok'
       case 'read': {
         const into = new Uint8Array(operation.length)
-        const { bytesRead } = await file.read(into, 0, operation.length, operation.offset)
+        const { bytesRead } = await file.read(into, 0, operation.length, operation.offset ?? null)
         return digest(into.subarray(0, bytesRead))
       }
       case 'write':
-        return String((await file.write(Buffer.from(operation.data), 0, null, operation.offset)).bytesWritten)
+        return String((await file.write(Buffer.from(operation.data), 0, null, operation.offset ?? null)).bytesWritten)
       case 'ftruncate':
         await file.truncate(operation.size)
         return 'ok'
+      case 'copy': {
+        const target = this.files.get(operation.to)
+        if (target === undefined) return 'no such file'
+        return String(await file.copyRange(operation.offset, target, operation.toOffset, operation.length))
+      }
       case 'allocate':
         await file.allocate(operation.offset, operation.length, operation.mode)
         return 'ok'
     }
   }
+
+  private async onDirectory(
+    directory: ClientDirectory,
+    operation: Extract<Operation, { file: string }>,
+  ): Promise<string> {
+    switch (operation.op) {
+      case 'readdir': {
+        const names: string[] = []
+        while (names.length < operation.count) {
+          const entry = await directory.read()
+          if (entry === null) break
+          names.push(entry.name)
+        }
+        return names.join(' ')
+      }
+      case 'rewind':
+        directory.rewind()
+        return 'ok'
+      case 'fsync':
+        await directory.sync()
+        return 'ok'
+      case 'close':
+        this.directories.delete(operation.file)
+        await directory.close()
+        return 'ok'
+      default:
+        return 'is a directory'
+    }
+  }
+}
+
+function shown(stats: Stats): string {
+  const { ino, mode, nlink, size, mtimeMs } = stats
+  return statLine({ ino, mode, nlink, size, mtimeSec: Math.floor(mtimeMs / 1000) })
 }

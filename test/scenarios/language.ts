@@ -12,9 +12,21 @@ import type { Scripted } from '../helpers/scripted.js'
 export type Operation =
   | { readonly op: 'stat' | 'lstat' | 'readlink' | 'list' | 'mkdir' | 'rmdir' | 'unlink'; readonly path: string }
   | { readonly op: 'open'; readonly path: string; readonly flags: number; readonly file: string }
-  | { readonly op: 'fstat' | 'close' | 'fsync'; readonly file: string }
-  | { readonly op: 'read'; readonly file: string; readonly offset: number; readonly length: number }
-  | { readonly op: 'write'; readonly file: string; readonly offset: number; readonly data: string }
+  | { readonly op: 'fstat' | 'close' | 'fsync' | 'seekEnd' | 'rewind'; readonly file: string }
+  /** Without an offset: from where the last one ended. */
+  | { readonly op: 'read'; readonly file: string; readonly offset: number | undefined; readonly length: number }
+  | { readonly op: 'write'; readonly file: string; readonly offset: number | undefined; readonly data: string }
+  | {
+      readonly op: 'copy'
+      readonly file: string
+      readonly offset: number
+      readonly to: string
+      readonly toOffset: number
+      readonly length: number
+    }
+  | { readonly op: 'opendir'; readonly path: string; readonly file: string }
+  /** The next names of an open directory, as readdir(3) gives them. */
+  | { readonly op: 'readdir'; readonly file: string; readonly count: number }
   | { readonly op: 'ftruncate'; readonly file: string; readonly size: number }
   | { readonly op: 'rename' | 'link'; readonly path: string; readonly to: string }
   | { readonly op: 'symlink'; readonly path: string; readonly target: string }
@@ -37,18 +49,19 @@ export type Operation =
     }
 
 /**
- * One step. With `start` it goes on in the background under that name: what comes of it `join` tells, and whether it still
- * waits is seen at once. `by` names the program that does it; programs that wait need one of their own.
+ * One step. What has to wait goes on in the background: that it waits is seen at once, and what comes of it with the step in
+ * which it ends; or, with a name to `start` it under, with the `join` of that name. `by` names the program that does it; one
+ * that waits does nothing else. `label` says in words what a function does.
  */
 export type Step =
   | { readonly do: Operation; readonly by?: string; readonly start?: string }
   | { readonly join: string }
-  | { readonly notify: (server: Scripted) => NotificationInput; readonly start?: string }
+  | { readonly notify: (server: Scripted) => NotificationInput; readonly start?: string; readonly label?: string }
   /** The reply to the next request of this kind is held back, until it is released. */
   | { readonly hold: OpcodeName }
   | { readonly release: OpcodeName }
   /** Something changes at the server, which tells nobody. */
-  | { readonly change: (server: Scripted) => void }
+  | { readonly change: (server: Scripted) => void; readonly label?: string }
   | { readonly pauseMs: number }
 
 export interface Scenario {
@@ -66,6 +79,8 @@ export interface Observed {
   readonly step: string
   readonly seen: string
   readonly requests: readonly string[]
+  /** Others waited meanwhile: in which order they went on is nobody's promise. */
+  readonly isConcurrent: boolean
 }
 
 /** What a whole scenario came to. */
@@ -73,15 +88,18 @@ export interface Outcome {
   readonly steps: readonly Observed[]
   /** Lookups that were not taken back, by node id. */
   readonly lookups: Readonly<Record<string, number>>
+  /** What files contain at the server in the end, by node id. */
+  readonly contents: Readonly<Record<string, string>>
 }
 
 export function describe(step: Step): string {
   if ('do' in step) {
     const { op, ...rest } = step.do
-    return `${op} ${Object.values(rest).map(short).join(' ')}${step.start === undefined ? '' : ' &'}`
+    const by = step.by === undefined ? '' : `${step.by}: `
+    return `${by}${op} ${Object.values(rest).map(short).join(' ')}${step.start === undefined ? '' : ' &'}`
   }
-  if ('notify' in step) return `notify${step.start === undefined ? '' : ' &'}`
-  if ('change' in step) return 'change'
+  if ('notify' in step) return `notify ${step.label ?? ''}${step.start === undefined ? '' : ' &'}`
+  if ('change' in step) return `change ${step.label ?? ''}`
   return Object.entries(step)
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(' ')
@@ -92,19 +110,18 @@ function short(value: unknown): string {
   return text.length > 20 ? `${text.slice(0, 8)}…(${text.length})` : text
 }
 
-/** Content, in a form that fits a line. */
-export function digest(bytes: Uint8Array): string {
-  let sum = 0
-  for (const byte of bytes) sum = (sum * 31 + byte) >>> 0
-  return `${bytes.length} bytes ${Buffer.from(bytes.subarray(0, 12)).toString('latin1').replaceAll('\0', '.')} #${sum}`
-}
-
 /** What stat(2) shows. */
 export function statLine(stat: {
   readonly size: number
   readonly nlink: number
   readonly mode: number
   readonly ino: number | bigint
+  readonly mtimeSec: number
 }): string {
-  return `ino ${stat.ino} mode ${stat.mode.toString(8)} nlink ${stat.nlink} size ${stat.size}`
+  const { ino, mode, nlink, size, mtimeSec } = stat
+  // The time of day differs; what a server made up does not.
+  const mtime = mtimeSec < LONG_AGO_SEC ? mtimeSec : 'now'
+  return `ino ${ino} mode ${mode.toString(8)} nlink ${nlink} size ${size} mtime ${mtime}`
 }
+
+const LONG_AGO_SEC = 1_000_000_000

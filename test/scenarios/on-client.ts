@@ -1,9 +1,15 @@
-import { createClient } from '#src/client/client.js'
+import { createClient, type Client } from '#src/client/client.js'
 import { createPair } from '#src/transport/memory.js'
-import { FakeClock, settled } from '../helpers/pair.js'
+import { FakeClock } from '../helpers/pair.js'
 import { ClientActor } from './client-actor.js'
-import { describe, type Observed, type Outcome, type Scenario } from './language.js'
-import { isServers, isSettled, ServerSide } from './server-side.js'
+import type { Operation, Outcome, Scenario } from './language.js'
+import { play, type Stage } from './runner.js'
+import { ServerSide } from './server-side.js'
+
+/** Turns of the event loop in which nothing new can happen any more: everything here is in memory. */
+const TURNS = 8
+/** No two steps are at the same time. */
+const STEP_MS = 5
 
 /** Runs a scenario on the client. */
 export async function runOnClient(scenario: Scenario): Promise<Outcome> {
@@ -16,35 +22,38 @@ export async function runOnClient(scenario: Scenario): Promise<Outcome> {
   const clock = new FakeClock()
   const client = createClient(a, { clock, defaultPermissions: scenario.defaultPermissions })
   await client.ready
-  const actor = new ClientActor(client)
-  const running = new Map<string, Promise<string>>()
-  const steps: Observed[] = []
-  const pending = new Set<string>()
-  const start = (name: string, promise: Promise<string>) => {
-    pending.add(name)
-    running.set(
-      name,
-      promise.finally(() => pending.delete(name)),
-    )
+  const outcome = await play(scenario, new ClientStage(side, client, clock))
+  client.abort()
+  return outcome
+}
+
+class ClientStage implements Stage {
+  readonly side: ServerSide
+  private readonly client: Client
+  private readonly clock: FakeClock
+  private readonly actors = new Map<string, ClientActor>()
+
+  constructor(side: ServerSide, client: Client, clock: FakeClock) {
+    this.side = side
+    this.client = client
+    this.clock = clock
   }
-  for (const [index, step] of scenario.steps.entries()) {
-    let seen = ''
-    if (isServers(step)) {
-      seen = await side.perform(index)
-      if ('notify' in step && step.start !== undefined) start(step.start, side.join(step.start))
-    } else if ('do' in step) {
-      const performing = actor.perform(step.do)
-      if (step.start === undefined) seen = await performing
-      else start(step.start, performing)
-    } else if ('join' in step) seen = await running.get(step.join)!
-    else if ('pauseMs' in step) clock.advance(step.pauseMs)
-    await settled()
-    // No two steps are at the same time.
-    clock.advance(5)
-    if ('start' in step && step.start !== undefined) seen = pending.has(step.start) ? 'waits' : 'is done'
-    steps.push({ step: describe(step), seen, requests: isSettled(step) ? side.takeRequests() : [] })
+
+  perform(program: string, operation: Operation): Promise<string> {
+    let actor = this.actors.get(program)
+    if (actor === undefined) {
+      actor = new ClientActor(this.client)
+      this.actors.set(program, actor)
+    }
+    return actor.perform(operation)
   }
-  const { lookups } = side
-  await client.close()
-  return { steps, lookups }
+
+  async settle(): Promise<void> {
+    for (let i = 0; i < TURNS; i += 1) await new Promise(setImmediate)
+    this.clock.advance(STEP_MS)
+  }
+
+  async pause(ms: number): Promise<void> {
+    this.clock.advance(ms)
+  }
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from './language.js'
 import { ATTRIBUTES } from './scenarios/attributes.js'
 import { DATA } from './scenarios/data.js'
+import { DETAILS } from './scenarios/details.js'
 import { LISTINGS } from './scenarios/listings.js'
 import { NAMES } from './scenarios/names.js'
 import { NOTIFICATIONS } from './scenarios/notifications.js'
@@ -11,6 +12,7 @@ import { WRITING } from './scenarios/writing.js'
 export const SCENARIOS: readonly Scenario[] = [
   ...ATTRIBUTES,
   ...DATA,
+  ...DETAILS,
   ...LISTINGS,
   ...NAMES,
   ...NOTIFICATIONS,

@@ -1,8 +1,10 @@
 import { MessageCodec } from '#src/protocol/codec.js'
-import { messageBuffer, type NotificationInput } from '#src/protocol/message.js'
+import { errnoName } from '#src/base/errno.js'
+import { messageBuffer } from '#src/protocol/message.js'
 import { Session } from '#src/server/session.js'
 import type { Transport } from '#src/transport/transport.js'
 import { Scripted } from '../helpers/scripted.js'
+import { digest } from '../helpers/digest.js'
 import { lineOf, Tap, type Hold } from '../helpers/tap.js'
 import type { Scenario, Step } from './language.js'
 
@@ -17,7 +19,6 @@ export class ServerSide {
   private readonly scenario: Scenario
   private readonly sendNotification: SendNotification
   private readonly holds = new Map<string, Hold>()
-  private readonly running = new Map<string, Promise<number>>()
   private readonly codec = new MessageCodec()
 
   constructor(scenario: Scenario, transport: Transport, sendNotification: SendNotification) {
@@ -38,23 +39,33 @@ export class ServerSide {
     this.tap.start(this.session)
   }
 
-  /** Does a step that concerns the server. Answers what is seen of it. */
-  async perform(index: number): Promise<string> {
-    const step = this.scenario.steps[index]!
+  /** Changes something, or holds replies or lets go of them. */
+  perform(
+    step: Extract<Step, { readonly change: unknown } | { readonly hold: unknown } | { readonly release: unknown }>,
+  ): void {
     if ('change' in step) step.change(this.server)
     else if ('hold' in step) this.holds.set(step.hold, this.tap.hold(step.hold))
-    else if ('release' in step) this.holds.get(step.release)!.release()
-    else if ('notify' in step) {
-      const sending = this.send(step.notify(this.server))
-      if (step.start === undefined) return String(await sending)
-      this.running.set(step.start, sending)
-    }
-    return ''
+    else this.release(step.release)
   }
 
-  /** What came of a notification that went on in the background. */
-  async join(name: string): Promise<string> {
-    return String(await this.running.get(name))
+  /** Lets go of what is held still; false if there is nothing. */
+  releaseAll(): boolean {
+    const held = [...this.holds.keys()]
+    for (const op of held) this.release(op)
+    return held.length > 0
+  }
+
+  private release(op: string): void {
+    this.holds.get(op)?.release()
+    this.holds.delete(op)
+  }
+
+  /** Sends a notification; resolves with what the other side made of it. */
+  async notify(step: Extract<Step, { readonly notify: unknown }>): Promise<string> {
+    const message = messageBuffer(1 << 20)
+    const end = this.codec.encodeNotification(message, 0, step.notify(this.server))
+    const result = await this.sendNotification(message.bytes.slice(0, end))
+    return result === 0 ? 'ok' : (errnoName(-result) ?? String(result))
   }
 
   /** Requests since the last time, without those that come by themselves. */
@@ -69,23 +80,13 @@ export class ServerSide {
     return this.scenario.ignore?.some((op) => line.split(' ')[0] === op) === true
   }
 
+  /** What each file contains that was ever there, by node id; those that contain something. */
+  get contents(): Record<string, string> {
+    const files = this.server.everything().filter(({ data }) => data.length > 0)
+    return Object.fromEntries(files.map(({ id, data }) => [id, digest(data)]))
+  }
+
   get lookups(): Record<string, number> {
     return Object.fromEntries([...this.server.lookups].filter(([, count]) => count !== 0))
   }
-
-  private send(input: NotificationInput): Promise<number> {
-    const message = messageBuffer(1 << 20)
-    const end = this.codec.encodeNotification(message, 0, input)
-    return this.sendNotification(message.bytes.slice(0, end))
-  }
-}
-
-/** Steps that the server does. */
-export function isServers(step: Step): boolean {
-  return 'change' in step || 'hold' in step || 'release' in step || 'notify' in step
-}
-
-/** Whether all that a step sets off is over with it. What a release sets free is seen with the step behind its joins. */
-export function isSettled(step: Step): boolean {
-  return !('release' in step || 'join' in step)
 }

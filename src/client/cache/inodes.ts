@@ -12,7 +12,7 @@ export class Inodes {
   private readonly byId = new Map<NodeId, Inode>()
   private readonly forget: (nodeid: NodeId, nlookup: number) => void
   private readonly budget: PageBudget
-  /** Goes up with each inode that is dropped: a reply from before may be about one of these. */
+  /** Goes up with each inode that is dropped though it exists: a reply from before may be about one of these. */
   evictions = 1
 
   constructor(budget: PageBudget, forget: (nodeid: NodeId, nlookup: number) => void) {
@@ -53,7 +53,8 @@ export class Inodes {
   settle(inode: Inode): void {
     if (inode.refs > 0 || inode.aliases.size > 0 || inode.nlookup === 0) return
     this.unhash(inode)
-    this.evictions += 1
+    // One that was deleted does not come back by a reply that is under way.
+    if (inode.attr.nlink > 0) this.evictions += 1
     inode.pages.clear()
     inode.listing = undefined
     this.forget(inode.nodeid, inode.nlookup)

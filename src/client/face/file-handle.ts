@@ -2,6 +2,7 @@ import { ERRNO } from '../../base/errno.js'
 import { SystemError } from '../../base/errors.js'
 import { SEEK_DATA, SEEK_HOLE, STATX_BASIC_STATS, STATX_BTIME } from '../constants.js'
 import type { Core } from '../core.js'
+import { failure } from '../failure.js'
 import type { Task } from '../task.js'
 import { close } from '../vfs/close.js'
 import { copyRange } from '../vfs/copy-range.js'
@@ -161,6 +162,9 @@ export class ClientFileHandle implements AsyncDisposable {
 
   async truncate(length = 0): Promise<void> {
     checkInteger('length', length, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+    await this.#call('ftruncate', async () => {
+      if (!this.#file.isWritable) throw failure('EINVAL')
+    })
     const { fh, lockOwner } = this.#file
     await this.#change('ftruncate', { size: Math.max(0, length) }, { fh, lockOwner })
   }
@@ -272,7 +276,8 @@ export class ClientFileHandle implements AsyncDisposable {
     this.#calls += 1
     try {
       return await asCall(syscall, this.#path, async () => {
-        this.#file.check()
+        // Whether its node is bad is looked at later, where the kernel does.
+        if (this.#file.isClosed) throw failure('EBADF')
         return run()
       })
     } finally {

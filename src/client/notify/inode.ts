@@ -27,7 +27,7 @@ export function invalInode(core: Core, message: MessageBuffer, end: number): num
   if (!pages.every((page) => page.isIdle)) {
     return core.holding(inode, () => invalidatePages(core, inode, first, last)).then(() => 0)
   }
-  inode.listing?.reset()
+  inode.listing?.drop(first, last)
   for (const page of pages) inode.pages.drop(page)
   return 0
 }

@@ -67,9 +67,9 @@ async function pageFor(core: Core, file: OpenFile, index: number, isWhole: boole
 function scheduleWriteback(core: Core, inode: Inode): void {
   if (inode.writeback.isDue) return
   inode.writeback.isDue = true
-  inode.refs += 1
   core.settings.clock.after(core.settings.writebackMs, () => {
     inode.writeback.isDue = false
-    void writeAndWait(core, inode).finally(() => core.release(inode))
+    // While something is dirty, the file that wrote it is open, and holds the inode; closing it sends what is.
+    if (inode.pages.hasDirty) void core.holding(inode, () => writeAndWait(core, inode))
   })
 }

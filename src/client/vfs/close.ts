@@ -32,7 +32,12 @@ async function flush(core: Core, file: OpenFile, task: Task): Promise<void> {
   if ((file.openFlags & FOPEN_NOFLUSH) !== 0 && !core.hasWriteback) return
   await writeAndWait(core, inode)
   await flushTimes(core, inode)
-  throwWriteError(inode)
+  try {
+    throwWriteError(inode)
+  } catch (error) {
+    // What went wrong exactly only fsync tells.
+    throw failedWith(error, 'ENOSPC') ? error : failure('EIO')
+  }
   const { features } = core.connection
   if (!features.lacks('FLUSH')) {
     try {

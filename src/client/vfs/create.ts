@@ -13,18 +13,19 @@ import {
   S_IFREG,
 } from '../constants.js'
 import type { Core } from '../core.js'
-import { failedWith, failure } from '../failure.js'
+import { Failure, failedWith, failure } from '../failure.js'
 import type { Dentry } from '../objects.js'
 import { isPrivileged, type Task } from '../task.js'
 import { isInvalid, type WireEntry } from './attributes.js'
+import { finish } from './close.js'
 import type { OpenFile } from './file.js'
 import { invalidatePages, truncatePages } from './invalidate.js'
-import { lookup, lookupExclusive, obtainInode, revalidate, typeOf } from './lookup.js'
+import { lookup, lookupAfresh, obtainInode, revalidate, typeOf, validCached } from './lookup.js'
 import { install, masked, mayCreate, sendMknod } from './make.js'
 import { openDentry, openedFile } from './open.js'
-import { targetOf, withLast, withObject, type LastName } from './walk.js'
+import { checkPermission } from './permission.js'
+import { follow, withLast, withObject, type LastName } from './walk.js'
 
-const MAX_LINKS = 40
 /** The name of TMPFILE: none that a directory could have. */
 const NO_NAME = '/'
 
@@ -39,11 +40,10 @@ export async function open(
   links = 0,
 ): Promise<OpenFile> {
   if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(core, path, flags, mode, task)
-  if (links > MAX_LINKS) throw failure('ELOOP')
-  const next = await withLast(core, path, task, (last) => openLast(core, last, flags, mode, task), from)
+  const next = await withLast(core, path, task, (last) => openLast(core, last, flags, mode, task), from, links)
   if (!('path' in next)) return next
   try {
-    return await open(core, next.path, flags, mode, task, next.from, links + 1)
+    return await open(core, next.path, flags, mode, task, next.from, next.links)
   } finally {
     core.dentries.release(next.from)
   }
@@ -53,6 +53,7 @@ export async function open(
 interface Onward {
   readonly path: string
   readonly from: Dentry
+  readonly links: number
 }
 
 async function openLast(
@@ -77,9 +78,8 @@ async function openLast(
     if (inode === undefined) throw failure('ENOENT')
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw failure('EEXIST')
     if (inode.isSymlink && ((flags & O_NOFOLLOW) === 0 || hasSlash)) {
-      const onward = await targetOf(core, found, task)
-      core.dentries.hold(onward.from)
-      return onward
+      const target = await follow(core, found, last.links, task)
+      return { path: target, from: core.dentries.hold(found.parent), links: last.links + 1 }
     }
     if (mustBeDirectory && !inode.isDirectory) throw failure('ENOTDIR')
     return await openDentry(core, found, flags, task)
@@ -106,15 +106,30 @@ async function findOrCreate(
   const parent = directory.inode!
   return parent.lock.exclusive(async () => {
     if (parent.isDead) throw failure('ENOENT')
-    const found = await lookupExclusive(core, directory, name, task, isExclusive)
+    const cached = await validCached(core, directory, name, task, isExclusive)
+    if (cached?.inode !== undefined) return cached
+    // Asked for before it is known whether there is anything to be made; what speaks against it counts only then.
+    const refusal = await refusalOf(mayCreate(core, parent, task))
+    const found = cached ?? (await lookupAfresh(core, directory, name, task))
     if (found.inode !== undefined) return found
     try {
-      await mayCreate(core, parent, task)
+      if (refusal !== undefined) throw refusal
       return await createNamed(core, found, flags, S_IFREG | masked(core, mode & 0o7777, task, parent), task)
     } finally {
       core.dentries.release(found)
     }
   })
+}
+
+/** Why it may not be; undefined if it may. */
+async function refusalOf(asking: Promise<void>): Promise<Failure | undefined> {
+  try {
+    await asking
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
 }
 
 /** What is cached, if it exists: then no lock is needed. */
@@ -143,7 +158,8 @@ async function createNamed(core: Core, negative: Dentry, flags: number, mode: nu
         core,
         reply,
         flags,
-        (entry) => install(core, negative, entry, epoch),
+        task,
+        (entry) => installCreated(core, negative, entry, epoch),
         () => core.events.inside(directory, 'create', name, false),
       )
     } catch (error) {
@@ -161,6 +177,14 @@ async function createNamed(core: Core, negative: Dentry, flags: number, mode: nu
   } finally {
     core.dentries.release(made)
   }
+}
+
+/** Somebody may have looked for the name meanwhile, and dropped the negative dentry: then the new one is not found either. */
+async function installCreated(core: Core, negative: Dentry, entry: WireEntry, epoch: number): Promise<Dentry> {
+  const { isHashed } = negative
+  const made = await install(core, negative, entry, epoch)
+  if (!isHashed) core.dentries.unhash(made)
+  return made
 }
 
 interface Made {
@@ -197,6 +221,7 @@ async function openMade(
   core: Core,
   { fuse_entry_out: entry, fuse_open_out: out }: Made,
   flags: number,
+  task: Task,
   installed: (entry: WireEntry) => Promise<Dentry>,
   tell: () => void,
 ): Promise<OpenFile> {
@@ -206,9 +231,16 @@ async function openMade(
     const opened = { fh: out.fh, openFlags: out.open_flags, isSynthetic: false }
     const file = openedFile(core, dentry, opened, flags)
     tell()
-    core.events.about(dentry, 'open')
     if (core.negotiated.has('ATOMIC_O_TRUNC') && (flags & O_TRUNC) !== 0) await truncatePages(file.inode, 0)
     else if ((file.openFlags & FOPEN_KEEP_CACHE) === 0) await invalidatePages(core, file.inode)
+    try {
+      // What was made may be opened in any way; its attributes are refreshed like those of what was there.
+      await checkPermission(core, file.inode, task, 0)
+    } catch (error) {
+      finish(core, file)
+      throw error
+    }
+    core.events.about(dentry, 'open')
     return file
   } finally {
     core.dentries.release(dentry)
@@ -236,6 +268,7 @@ async function openTemporary(core: Core, path: string, flags: number, mode: numb
       core,
       reply,
       flags,
+      task,
       (entry) => unnamed(core, directory, entry),
       () => undefined,
     )

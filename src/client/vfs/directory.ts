@@ -5,7 +5,7 @@ import { messageBuffer } from '../../protocol/message.js'
 import { Listing } from '../cache/listing.js'
 import { STATX_ATIME, STATX_MTIME } from '../constants.js'
 import type { Core } from '../core.js'
-import { failure } from '../failure.js'
+import { failedWith, failure } from '../failure.js'
 import type { Inode } from '../objects.js'
 import type { Task } from '../task.js'
 import { linkEntries } from './direntplus.js'
@@ -29,60 +29,92 @@ export async function readEntries(core: Core, file: OpenFile, task: Task): Promi
   return file.positionLock.exclusive(() =>
     inode.lock.shared(async () => {
       if (inode.isDead) return []
-      const cached = (file.openFlags & FOPEN_CACHE_DIR) === 0 ? undefined : await readCached(core, file, task)
-      const entries = cached ?? (await readAfresh(core, file, task))
+      const usesCache = (file.openFlags & FOPEN_CACHE_DIR) !== 0
+      const { entries, isEnough } = usesCache ? await readCached(core, file, task) : NOTHING
+      const all = isEnough ? entries : [...entries, ...(await readOn(core, file, task))]
       core.events.about(file.dentry, 'access')
-      return entries
+      return all
     }),
   )
 }
 
-/** What the cached listing has from the file's position on; undefined if the server is to be asked. */
-async function readCached(core: Core, file: OpenFile, task: Task): Promise<readonly Dirent[] | undefined> {
+/** What the cached listing had. Unless that is enough, the server is to be asked for what follows. */
+interface FromCache {
+  readonly entries: readonly Dirent[]
+  readonly isEnough: boolean
+}
+
+const NOTHING: FromCache = { entries: [], isEnough: false }
+
+/** What the cached listing has from the file's position on. */
+async function readCached(core: Core, file: OpenFile, task: Task): Promise<FromCache> {
   const { inode, cursor } = file
-  const pos = file.directoryPosition
-  const isStart = pos === 0
-  if (cursor.pos !== pos) Object.assign(cursor, { pos: 0, index: 0 })
-  if (isStart && core.negotiated.has('AUTO_INVAL_DATA'))
+  if (cursor.pos !== file.directoryPosition) Object.assign(cursor, { pos: 0, offset: 0 })
+  if (file.directoryPosition === 0 && core.negotiated.has('AUTO_INVAL_DATA'))
     await getattr(core, inode, task, { mask: STATX_MTIME, fh: file.fh })
   inode.listing ??= new Listing(core.settings.maxListingBytes)
   const { listing } = inode
-  if (listing.complete && isStart && !listing.isCurrent(inode.attr, inode.changes)) listing.reset()
-  if (!listing.complete) {
-    if (isStart) listing.begin(inode.attr, inode.changes)
-    return undefined
-  }
-  if (cursor.version !== listing.version || cursor.pos === 0) {
-    Object.assign(cursor, { pos: 0, index: 0, version: listing.version })
-  }
-  return takeCached(file, listing, pos)
-}
-
-function takeCached(file: OpenFile, listing: Listing, pos: number | bigint): readonly Dirent[] {
-  const { cursor } = file
-  // Sought to somewhere: up to there it is passed over.
-  if (cursor.pos !== pos) {
-    for (let entry = listing.at(cursor.index); entry !== undefined && cursor.pos !== pos;) {
-      cursor.pos = entry.off
-      cursor.index += 1
-      entry = listing.at(cursor.index)
+  const taken = new Taken()
+  for (;;) {
+    const isStart = file.directoryPosition === 0
+    if (listing.complete && isStart && !listing.isCurrent(inode.attr, inode.changes)) listing.reset()
+    if (!listing.complete) {
+      if (isStart) listing.begin(inode.attr, inode.changes)
+      return { entries: taken.entries, isEnough: false }
+    }
+    if (cursor.version !== listing.version) Object.assign(cursor, { pos: 0, offset: 0 })
+    if (cursor.pos === 0) cursor.version = listing.version
+    if (listing.isEnd(cursor.offset)) return { entries: taken.entries, isEnough: true }
+    const index = Math.floor(cursor.offset / PAGE_SIZE)
+    const page = listing.from(index, cursor.offset % PAGE_SIZE)
+    // A page was dropped: the rest is worth nothing without it.
+    if (page === undefined) listing.reset()
+    else {
+      const found = taken.take(file, index, page)
+      if (found === 'full') return { entries: taken.entries, isEnough: true }
+      // Somebody sought to a place that the listing does not have.
+      if (listing.isLast(index)) return { entries: taken.entries, isEnough: found === 'some' }
+      cursor.offset = (index + 1) * PAGE_SIZE
     }
   }
-  const taken: Dirent[] = []
-  let bytes = 0
-  for (let entry = listing.at(cursor.index); entry !== undefined; entry = listing.at(cursor.index)) {
-    bytes += recordSize(entry.name)
-    if (bytes > GETDENTS_BYTES) break
-    taken.push(entry)
-    cursor.index += 1
-    cursor.pos = entry.off
+}
+
+/** Entries of one getdents64(2). */
+class Taken {
+  readonly entries: Dirent[] = []
+  private bytes = 0
+
+  /** Takes those behind the file's position, and moves it. */
+  take(file: OpenFile, index: number, page: ReturnType<Listing['from']> & {}): 'some' | 'none' | 'full' {
+    const { cursor } = file
+    let found: 'some' | 'none' = 'none'
+    for (const { entry, end } of page) {
+      if (cursor.pos === file.directoryPosition) {
+        found = 'some'
+        this.bytes += recordSize(entry.name)
+        if (this.bytes > GETDENTS_BYTES) return 'full'
+        this.entries.push(entry)
+        file.directoryPosition = entry.off
+      }
+      cursor.pos = entry.off
+      cursor.offset = index * PAGE_SIZE + end
+    }
+    return found
   }
-  file.directoryPosition = cursor.pos
-  return taken
 }
 
 function recordSize(name: string): number {
   return Math.ceil((GETDENTS_HEAD + name.length) / 8) * 8
+}
+
+/** What the server has from the file's position on. ENOENT is the end, as for readdir(3). */
+async function readOn(core: Core, file: OpenFile, task: Task): Promise<readonly Dirent[]> {
+  try {
+    return await readAfresh(core, file, task)
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return []
+    throw error
+  }
 }
 
 async function readAfresh(core: Core, file: OpenFile, task: Task): Promise<readonly Dirent[]> {

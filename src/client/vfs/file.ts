@@ -27,7 +27,7 @@ export class OpenFile {
   /** Sequential calls, one at a time. */
   readonly positionLock = new RwLock()
   readonly readahead: ReadaheadState = { ...READAHEAD_START }
-  readonly cursor: ListingCursor = { pos: 0, index: 0, version: 0 }
+  readonly cursor: ListingCursor = { pos: 0, offset: 0, version: 0 }
   /** READs and WRITEs that use the handle: RELEASE waits for them. */
   private users = 0
   private release: (() => void) | undefined

@@ -34,6 +34,16 @@ export async function getattr(
   options: GetattrOptions,
 ): Promise<Readonly<CachedAttr>> {
   if (inode.isBad) throw failure('EIO')
+  return refreshed(core, inode, task, options)
+}
+
+/** As {@link getattr}, of an object that may be bad: lseek(2) does not mind. */
+export async function refreshed(
+  core: Core,
+  inode: Inode,
+  task: Task,
+  options: GetattrOptions,
+): Promise<Readonly<CachedAttr>> {
   for (;;) {
     const hasStatx = !core.connection.features.lacks('STATX')
     const mask = options.mask & (STATX_BASIC_STATS | (hasStatx ? STATX_BTIME : 0))

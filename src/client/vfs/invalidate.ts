@@ -12,7 +12,7 @@ import { sendPages } from './writeback.js'
  */
 export async function invalidatePages(core: Core, inode: Inode, first = 0, last = Infinity): Promise<void> {
   if (inode.isDirectory) {
-    inode.listing?.reset()
+    inode.listing?.drop(first, last)
     return
   }
   for (const page of inode.pages.range(first, last)) {

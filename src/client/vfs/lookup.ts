@@ -72,7 +72,6 @@ export async function revalidate(core: Core, dentry: Dentry, task: Task, always:
   if (isInvalid(entry.attr) || isOther(inode, entry.generation, entry.attr.mode)) return false
   await changeAttributes(core, inode, entry.attr, attrUntil(core, entry), version)
   setExpiry(core, dentry, entry)
-  noteUse(core, dentry)
   return true
 }
 
@@ -118,11 +117,14 @@ export async function lookupExclusive(
   task: Task,
   always: boolean,
 ): Promise<Dentry> {
-  return (await validCached(core, directory, name, task, always)) ?? lookupAfresh(core, directory, name, task)
+  const cached = await validCached(core, directory, name, task, always)
+  if (cached !== undefined) return cached
+  if (directory.inode!.isDead) throw failure('ENOENT')
+  return lookupAfresh(core, directory, name, task)
 }
 
-/** What is cached, if it is valid; else it is dropped. */
-async function validCached(
+/** What is cached, if it is valid; else it is dropped. @param always see {@link revalidate} */
+export async function validCached(
   core: Core,
   directory: Dentry,
   name: string,
@@ -146,7 +148,8 @@ async function validCached(
   return undefined
 }
 
-async function lookupAfresh(core: Core, directory: Dentry, name: string, task: Task): Promise<Dentry> {
+/** Asks the server, for a caller that holds the directory's lock and has found nothing cached. */
+export async function lookupAfresh(core: Core, directory: Dentry, name: string, task: Task): Promise<Dentry> {
   const { inode } = directory
   if (inode!.isBad) throw failure('EIO')
   checkName(core, name)

@@ -12,7 +12,6 @@ import {
   S_IFSOCK,
   S_ISGID,
   S_IXGRP,
-  STATX_CTIME,
 } from '../constants.js'
 import type { Core } from '../core.js'
 import { failedWith, failure } from '../failure.js'
@@ -22,6 +21,7 @@ import { isInvalid, type WireEntry } from './attributes.js'
 import { lookupExclusive, obtainInode, setExpiry, splice, typeOf } from './lookup.js'
 import { checkPermission } from './permission.js'
 import { directoryChanged, invalidateAttr } from './staleness.js'
+import { changed } from './times.js'
 import { PATH_MAX, withLast, withObject } from './walk.js'
 
 /* Making names: mkdir, mknod, symlink, link. The directory's lock is held exclusive throughout. */
@@ -37,8 +37,19 @@ export async function mayCreate(core: Core, directory: Inode, task: Task): Promi
   await checkPermission(core, directory, task, MAY_WRITE | MAY_EXEC)
 }
 
-/** Makes the last name of `path`. @param type what the reply must be of: another one is EIO */
-async function makeEntry(core: Core, path: string, task: Task, type: number, send: Send): Promise<void> {
+/**
+ * Makes the last name of `path`.
+ * @param type what the reply must be of: another one is EIO
+ * @param check what speaks against it, once it is clear that the name is free
+ */
+async function makeEntry(
+  core: Core,
+  path: string,
+  task: Task,
+  type: number,
+  send: Send,
+  check: () => void = () => undefined,
+): Promise<void> {
   await withLast(core, path, task, async ({ directory, name, hasSlash }) => {
     if (name === '' || name === '.' || name === '..') throw failure('EEXIST')
     const parent = directory.inode!
@@ -48,6 +59,7 @@ async function makeEntry(core: Core, path: string, task: Task, type: number, sen
         if (there.inode !== undefined) throw failure('EEXIST')
         if (hasSlash && type !== S_IFDIR) throw failure('ENOENT')
         await mayCreate(core, parent, task)
+        check()
         const made = await installMade(core, there, type, () => send(parent, name))
         core.events.inside(parent, 'create', name, type === S_IFDIR)
         core.dentries.release(made)
@@ -153,10 +165,11 @@ export async function symlink(core: Core, target: string, path: string, task: Ta
 export async function link(core: Core, existing: string, path: string, task: Task): Promise<void> {
   const run = async (old: Dentry) => {
     const inode = old.inode!
-    if (inode.isDirectory) throw failure('EPERM')
-    await makeEntry(core, path, task, inode.type, (directory, newname) =>
-      inode.lock.exclusive(() => sendLink(core, inode, directory, newname, task)),
-    )
+    const send: Send = (directory, newname) =>
+      inode.lock.exclusive(() => sendLink(core, inode, directory, newname, task))
+    await makeEntry(core, path, task, inode.type, send, () => {
+      if (inode.isDirectory) throw failure('EPERM')
+    })
     core.events.self(inode, 'attrib')
   }
   await withObject(core, existing, task, run, { follow: false })
@@ -164,11 +177,12 @@ export async function link(core: Core, existing: string, path: string, task: Tas
 
 async function sendLink(core: Core, inode: Inode, directory: Inode, newname: string, task: Task): Promise<WireEntry> {
   const { features } = core.connection
+  if (inode.attr.nlink === 0) throw failure('ENOENT')
   if (features.lacks('LINK')) throw failure('EPERM')
   try {
     const body = { fuse_link_in: { oldnodeid: inode.nodeid }, newname }
     const { fuse_entry_out } = await core.call('LINK', directory.nodeid, body, task)
-    invalidateAttr(inode, STATX_CTIME)
+    await changed(core, inode)
     return fuse_entry_out
   } catch (error) {
     if (failedWith(error, 'EINTR')) invalidateAttr(inode, ~0)

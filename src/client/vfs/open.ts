@@ -6,6 +6,7 @@ import {
   MAY_WRITE,
   O_ACCMODE,
   O_CREAT,
+  O_DIRECT,
   O_EXCL,
   O_NOCTTY,
   O_RDONLY,
@@ -24,6 +25,7 @@ import { invalidatePages, truncatePages } from './invalidate.js'
 import { checkPermission } from './permission.js'
 import { beforeTruncate, setattrLocked } from './setattr.js'
 import { invalidateAttr } from './staleness.js'
+import { touch } from './times.js'
 import { allowWrites, blockWrites } from './writeback.js'
 
 /* Opening what exists. Making files on the way is in create.ts. */
@@ -46,6 +48,10 @@ export async function openDentry(core: Core, dentry: Dentry, flags: number, task
   await checkPermission(core, inode, task, accessMask(flags))
   if (!inode.isDirectory && !inode.isFile) throw failure('ENXIO')
   const file = await openInode(core, dentry, flags, task)
+  if (inode.isDirectory && (flags & O_DIRECT) !== 0) {
+    finish(core, file)
+    throw failure('EINVAL')
+  }
   core.events.about(dentry, 'open')
   if ((flags & O_TRUNC) === 0 || !inode.isFile) return file
   try {
@@ -104,6 +110,7 @@ async function openNow(
   if (isAtomicTruncate) {
     inode.version = core.nextVersion()
     inode.attr.size = 0
+    if (core.hasWriteback) touch(core, inode)
     invalidateAttr(inode, STATX_WRITTEN)
     await truncatePages(inode, 0)
   } else if ((file.openFlags & FOPEN_KEEP_CACHE) === 0) await invalidatePages(core, inode)

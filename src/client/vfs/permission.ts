@@ -19,11 +19,9 @@ export async function checkPermission(core: Core, inode: Inode, task: Task, mask
   if (inode.isBad) throw failure('EIO')
   const isExecution = (mask & MAY_EXEC) !== 0 && inode.isFile
   let isFresh = false
-  if (core.checksPermissions || isExecution) {
-    if ((inode.stale & OWNERSHIP) !== 0 || inode.validUntilMs < core.nowMs) {
-      await askGetattr(core, inode, task, undefined)
-      isFresh = true
-    }
+  if ((core.checksPermissions || isExecution) && isStale(core, inode)) {
+    await askGetattr(core, inode, task, undefined)
+    isFresh = true
   }
   if (core.checksPermissions) {
     if (allows(inode, task, mask)) return
@@ -37,15 +35,22 @@ export async function checkPermission(core: Core, inode: Inode, task: Task, mask
 
 /** access(2) and chdir(2): without default_permissions the server is asked. */
 export async function checkAccess(core: Core, inode: Inode, task: Task, mask: number): Promise<void> {
-  await checkPermission(core, inode, task, core.checksPermissions || inode.isFile ? mask : mask & ~MAY_EXEC)
   const { features } = core.connection
-  if (core.checksPermissions || features.lacks('ACCESS')) return
+  if (core.checksPermissions) return checkPermission(core, inode, task, mask)
+  if (inode.isBad) throw failure('EIO')
+  // As before an execution, though it is the server that decides.
+  if ((mask & MAY_EXEC) !== 0 && inode.isFile && isStale(core, inode)) await askGetattr(core, inode, task, undefined)
+  if (features.lacks('ACCESS')) return
   try {
     await core.call('ACCESS', inode.nodeid, { fuse_access_in: { mask } }, task)
   } catch (error) {
     if (!failedWith(error, 'ENOSYS')) throw error
     features.forgo('ACCESS')
   }
+}
+
+function isStale(core: Core, inode: Inode): boolean {
+  return (inode.stale & OWNERSHIP) !== 0 || inode.validUntilMs < core.nowMs
 }
 
 function allows(inode: Inode, task: Task, mask: number): boolean {

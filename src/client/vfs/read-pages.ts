@@ -3,7 +3,6 @@ import type { Page } from '../cache/page.js'
 import type { CallOptions } from '../connection/pending.js'
 import { STATX_ATIME } from '../constants.js'
 import type { Core } from '../core.js'
-import { Failure } from '../failure.js'
 import type { Inode } from '../objects.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
@@ -60,9 +59,4 @@ function endsAt(core: Core, inode: Inode, size: number, version: number): void {
   if (core.hasWriteback || version < inode.version || inode.isSizeUnstable || size >= inode.attr.size) return
   inode.version = core.nextVersion()
   inode.attr.size = size
-}
-
-/** What went wrong with read-ahead is of no interest: whoever needs the page asks for it again. */
-export function ignoreFailure(error: unknown): void {
-  if (!(error instanceof Failure)) throw error
 }

@@ -4,7 +4,7 @@ import { pageOf } from '../cache/page-cache.js'
 import type { Page } from '../cache/page.js'
 import { O_DIRECT, STATX_SIZE } from '../constants.js'
 import type { Core } from '../core.js'
-import { failure } from '../failure.js'
+import { failure, ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import { directRead } from './direct.js'
 import type { OpenFile } from './file.js'
@@ -15,8 +15,8 @@ import { readMissing, readOn } from './readahead.js'
 
 /** Fills `into` from `offset` on; answers how many bytes there were. */
 export async function read(core: Core, file: OpenFile, into: Uint8Array, offset: number, task: Task): Promise<number> {
-  file.check()
   if (!file.isReadable) throw failure('EBADF')
+  file.check()
   if (file.inode.isDirectory) throw failure('EISDIR')
   if (offset < 0) throw failure('EINVAL')
   const isDirect = (file.openFlags & FOPEN_DIRECT_IO) !== 0
@@ -49,12 +49,16 @@ async function readCached(core: Core, file: OpenFile, into: Uint8Array, offset: 
   }
   while (done < length && offset + done < inode.attr.size) {
     const at = offset + done
-    const pages = await pagesAt(core, file, pageOf(at), pageOf(offset + length - 1), task)
+    const asking = pagesAt(core, file, pageOf(at), pageOf(offset + length - 1), task)
+    // What there was before an error counts.
+    const pages = await (done === 0 ? asking : asking.catch(ignoreFailure))
+    if (pages === undefined) break
     const copied = copyFrom(pages, into.subarray(done), at, inode.attr.size)
     if (copied === 0) break
     done += copied
-    file.readahead.previous = pageOf(offset + done - 1)
   }
+  // Not before the whole read is over: a page that is missing in the middle of it follows on what was read before it.
+  if (done > 0) file.readahead.previous = pageOf(offset + done)
   return done
 }
 
@@ -92,15 +96,16 @@ function collect(file: OpenFile, first: number, last: number): Page[] {
 }
 
 /**
- * Waits for a page that is locked; if it is not valid then, asks for it.
+ * Waits for a page that is locked; asks for one that is not valid.
  * @param quiet an error is not told: there is something to answer without this page
- * @returns false if it is gone, or could not be read quietly
+ * @returns false if it was locked, or is gone, or could not be read quietly
  */
 async function makeValid(core: Core, file: OpenFile, page: Page, task: Task, quiet: boolean): Promise<boolean> {
   // Not for the lock: one who waits to drop the page comes first, as in the kernel.
-  for (let busy = page.unlocked(); busy !== undefined; busy = page.unlocked()) {
+  const busy = page.unlocked()
+  if (busy !== undefined) {
     await busy
-    if (page.isGone) return false
+    return false
   }
   if (page.isGone || page.isValid) return !page.isGone
   page.tryLock()

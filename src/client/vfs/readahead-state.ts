@@ -4,7 +4,7 @@ export interface ReadaheadState {
   size: number
   /** How many pages at the end of the window are beyond what was asked for. */
   asyncSize: number
-  /** The page that was read last; -1: none. */
+  /** The page where the last read ended: behind it, if it ended at the edge of one. -1: none. */
   previous: number
 }
 

@@ -2,9 +2,10 @@ import { PAGE_SIZE } from '../../protocol/limits.js'
 import type { Page } from '../cache/page.js'
 import type { PageCache } from '../cache/page-cache.js'
 import type { Core } from '../core.js'
+import { ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
-import { ignoreFailure, readPages } from './read-pages.js'
+import { readPages } from './read-pages.js'
 import { onMark, onMiss, type Window } from './readahead-state.js'
 
 /** The page at `index` is not there: reads it, and what is likely to be read next. */
@@ -74,13 +75,16 @@ async function sendRun(core: Core, file: OpenFile, run: readonly Page[], asyncSi
     }
     const reading = readPages(core, file, run.slice(i, i + most), task, isAsync ? 'waits' : undefined)
     reading.catch(() => undefined)
+    // Whoever needs a page that is missing asks for it again.
     if (!isAsync) await reading.catch(ignoreFailure)
   }
 }
 
 function cachedBefore(pages: PageCache, index: number, most: number): { count: number; isAll: boolean } {
+  // The kernel looks at so many pages; if all of them are there, it takes the last one for the gap.
+  const farthest = index - most
   let at = index - 1
-  while (at >= 0 && index - at <= most && pages.get(at) !== undefined) at -= 1
+  while (at > farthest && at >= 0 && pages.get(at) !== undefined) at -= 1
   return { count: index - at - 1, isAll: at < 0 }
 }
 

@@ -1,11 +1,12 @@
-import { MAY_EXEC, MAY_WRITE, STATX_CTIME } from '../constants.js'
+import { MAY_EXEC, MAY_WRITE } from '../constants.js'
 import type { Core } from '../core.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
 import type { Task } from '../task.js'
 import { lookupExclusive } from './lookup.js'
 import { checkPermission, checkSticky } from './permission.js'
-import { directoryChanged, invalidateAttr } from './staleness.js'
+import { directoryChanged } from './staleness.js'
+import { changed } from './times.js'
 import { withLast } from './walk.js'
 
 /* Removing names: unlink and rmdir. Both the directory and what the name stands for are locked exclusive. */
@@ -68,7 +69,7 @@ async function remove(
           }
           directoryChanged(parent)
           dentries.prune(found)
-          unlinked(core, victim)
+          await unlinked(core, victim)
           // What others ask for it now is not what was.
           found.expiresMs = -Infinity
           if (!victim.isDirectory) events.self(victim, 'attrib')
@@ -84,8 +85,8 @@ async function remove(
 }
 
 /** One name less: the count is known here, until the server says otherwise. */
-export function unlinked(core: Core, inode: Inode): void {
+export async function unlinked(core: Core, inode: Inode): Promise<void> {
   inode.version = core.nextVersion()
   inode.attr.nlink = inode.isDirectory ? 0 : Math.max(0, inode.attr.nlink - 1)
-  invalidateAttr(inode, STATX_CTIME)
+  await changed(core, inode)
 }

@@ -1,5 +1,5 @@
 import { exclusiveAll, type RwLock } from '../cache/rw-lock.js'
-import { MAY_WRITE, RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT, STATX_CTIME } from '../constants.js'
+import { MAY_WRITE, RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../constants.js'
 import type { Core } from '../core.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
@@ -8,7 +8,8 @@ import { lookupExclusive } from './lookup.js'
 import { mayCreate } from './make.js'
 import { checkPermission } from './permission.js'
 import { mayDelete, unlinked } from './remove.js'
-import { directoryChanged, invalidateAttr } from './staleness.js'
+import { directoryChanged } from './staleness.js'
+import { changed } from './times.js'
 import { withLast, type LastName } from './walk.js'
 
 const KNOWN_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT
@@ -49,6 +50,7 @@ async function locked(core: Core, old: LastName, fresh: LastName, flags: number,
   const { dentries } = core
   const source = await lookupExclusive(core, old.directory, old.name, task, false)
   try {
+    if (source.inode === undefined) throw failure('ENOENT')
     const target = await lookupExclusive(core, fresh.directory, fresh.name, task, true)
     try {
       checkPair(old, fresh, source, target, flags)
@@ -63,12 +65,11 @@ async function locked(core: Core, old: LastName, fresh: LastName, flags: number,
 
 function checkPair(old: LastName, fresh: LastName, source: Dentry, target: Dentry, flags: number): void {
   const isExchange = (flags & RENAME_EXCHANGE) !== 0
-  if (source.inode === undefined) throw failure('ENOENT')
   if ((flags & RENAME_NOREPLACE) !== 0 && target.inode !== undefined) throw failure('EEXIST')
   if (isExchange && target.inode === undefined) throw failure('ENOENT')
   if (isExchange && fresh.hasSlash && !target.inode!.isDirectory) throw failure('ENOTDIR')
   const hasSlash = old.hasSlash || (!isExchange && fresh.hasSlash)
-  if (!source.inode.isDirectory && hasSlash) throw failure('ENOTDIR')
+  if (!source.inode!.isDirectory && hasSlash) throw failure('ENOTDIR')
   if (isAbove(source, fresh.directory)) throw failure('EINVAL')
   if (isAbove(target, old.directory)) throw failure(isExchange ? 'EINVAL' : 'ENOTEMPTY')
 }
@@ -112,17 +113,18 @@ async function send(core: Core, source: Dentry, target: Dentry, flags: number, t
     }
     throw error
   }
-  invalidateAttr(source.inode!, STATX_CTIME)
+  await changed(core, source.inode!)
+  const isExchange = (flags & RENAME_EXCHANGE) !== 0
+  if (isExchange) await changed(core, target.inode!)
   directoryChanged(from)
   if (to !== from) directoryChanged(to)
-  if ((flags & RENAME_EXCHANGE) !== 0) {
-    invalidateAttr(target.inode!, STATX_CTIME)
+  if (isExchange) {
     dentries.exchange(source, target)
     return
   }
   if (target.inode !== undefined) {
     dentries.prune(target)
-    unlinked(core, target.inode)
+    await unlinked(core, target.inode)
     if (target.inode.isDirectory) target.inode.isDead = true
   }
   dentries.move(source, target.parent, target.name)

@@ -130,11 +130,11 @@ function encode(core: Core, inode: Inode, change: Change, task: Task, { fh, lock
   const { mode, uid, gid, size, atime, mtime } = change
   const isOwner = ownsSizeAndTimes(core, inode)
   const present = now(core)
-  // A size that changes takes the times along where they are kept here.
-  const touches = isOwner && size !== undefined && size !== inode.attr.size
+  // Truncating an open file takes the times along where they are kept here, even if the size stays.
+  const touches = isOwner && size !== undefined
   const a = atime === 'now' ? present : atime
   const m = mtime === 'now' || (mtime === undefined && touches) ? present : mtime
-  const hasCtime = isOwner && core.negotiated.minor >= 23 && (touches || size === undefined)
+  const hasCtime = isOwner && core.negotiated.minor >= 23
   const isChown = (uid !== undefined || gid !== undefined) && !inode.isDirectory
   // A chown takes set-id bits away whoever makes it.
   const mayKill = isChown || (size !== undefined && !isPrivileged(task))
@@ -169,8 +169,7 @@ function encode(core: Core, inode: Inode, change: Change, task: Task, { fh, lock
 
 function setOwnTimes(core: Core, inode: Inode, { mtime, size }: Change): void {
   const present = now(core)
-  const touches = size !== undefined && size !== inode.attr.size
-  const m = mtime === 'now' || (mtime === undefined && touches) ? present : mtime
+  const m = mtime === 'now' || (mtime === undefined && size !== undefined) ? present : mtime
   if (m !== undefined) {
     inode.attr.mtime = m.sec
     inode.attr.mtimensec = truncatedTime(core, m).nsec

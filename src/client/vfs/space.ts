@@ -5,15 +5,19 @@ import {
   MAX_SIZE,
   SEEK_DATA,
   STATX_SIZE,
+  STATX_WRITTEN,
 } from '../constants.js'
-import { lastPageOf, pageOf } from '../cache/page-cache.js'
+import { pageOf } from '../cache/page-cache.js'
 import { PAGE_SIZE } from '../../protocol/limits.js'
 import type { Core } from '../core.js'
-import { failedWith, failure } from '../failure.js'
+import { failedWith, failure, ignoreFailure } from '../failure.js'
 import type { Task } from '../task.js'
 import type { OpenFile } from './file.js'
-import { getattr } from './getattr.js'
+import { refreshed } from './getattr.js'
 import { writeAndWait } from './invalidate.js'
+import { dropPrivileges } from './privileges.js'
+import { invalidateAttr } from './staleness.js'
+import { flushTimes, touch } from './times.js'
 import { grown } from './write.js'
 
 /** fallocate(2). @param mode FALLOC_FL_ bits: KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE; others are EOPNOTSUPP */
@@ -25,8 +29,8 @@ export async function fallocate(
   length: number,
   task: Task,
 ): Promise<void> {
-  file.check()
   if (!file.isWritable) throw failure('EBADF')
+  file.check()
   if (offset < 0 || length <= 0) throw failure('EINVAL')
   if (offset + length > MAX_SIZE) throw failure('EFBIG')
   const { inode } = file
@@ -37,9 +41,10 @@ export async function fallocate(
   const keeps = (mode & FALLOC_FL_KEEP_SIZE) !== 0
   const end = offset + length
   await inode.lock.exclusive(async () => {
-    if (clears) await writeAndWait(core, inode, pageOf(offset), lastPageOf(offset, length))
-    const grows = !keeps && end > inode.attr.size
-    if (grows) inode.isSizeUnstable = true
+    if (clears) await writeAndWait(core, inode, pageOf(offset))
+    await dropPrivileges(core, file.dentry, task)
+    if (core.hasWriteback) touch(core, inode)
+    if (!keeps) inode.isSizeUnstable = true
     try {
       const fuse_fallocate_in = { fh: file.fh, offset, length, mode }
       await core.call('FALLOCATE', inode.nodeid, { fuse_fallocate_in }, task)
@@ -48,9 +53,12 @@ export async function fallocate(
       features.forgo('FALLOCATE')
       throw failure('EOPNOTSUPP')
     } finally {
-      if (grows) inode.isSizeUnstable = false
+      inode.isSizeUnstable = false
+      // Whether it went well or not: they were set before.
+      await flushTimes(core, inode).catch(ignoreFailure)
     }
-    grown(core, inode, end, keeps ? 0 : length)
+    if (keeps) invalidateAttr(inode, STATX_WRITTEN)
+    else grown(core, inode, end, length)
     if (clears) await clearRange(file, offset, end)
   })
   core.events.about(file.dentry, 'modify')
@@ -75,7 +83,7 @@ export async function seekExtent(
   whence: number,
   task: Task,
 ): Promise<number> {
-  file.check()
+  if (file.isClosed) throw failure('EBADF')
   if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   const { features } = core.connection
@@ -89,7 +97,7 @@ export async function seekExtent(
         features.forgo('LSEEK')
       }
     }
-    await getattr(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
+    await refreshed(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
     const { size } = inode.attr
     if (offset < 0 || offset >= size) throw failure('ENXIO')
     return whence === SEEK_DATA ? offset : size
@@ -98,11 +106,11 @@ export async function seekExtent(
 
 /** Where the file ends, refreshed if it is stale: lseek(2) with SEEK_END. */
 export async function seekEnd(core: Core, file: OpenFile, task: Task): Promise<number> {
-  file.check()
+  if (file.isClosed) throw failure('EBADF')
   if (!file.isSeekable) throw failure('ESPIPE')
   const { inode } = file
   return inode.lock.exclusive(async () => {
-    await getattr(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
+    await refreshed(core, inode, task, { mask: STATX_SIZE, fh: file.fh })
     return inode.attr.size
   })
 }

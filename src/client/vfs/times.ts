@@ -1,8 +1,12 @@
 import type { FileHandle } from '../../base/ids.js'
 import { FATTR_CTIME, FATTR_FH, FATTR_MTIME } from '../../protocol/flags/attr.js'
 import { NOBODY } from '../connection/pending.js'
+import { STATX_CTIME } from '../constants.js'
 import type { Core } from '../core.js'
+import { ignoreFailure } from '../failure.js'
 import type { Inode } from '../objects.js'
+import { ownsSizeAndTimes } from './attributes.js'
+import { invalidateAttr } from './staleness.js'
 
 /** Seconds since 1970 and nanoseconds. */
 export interface Time {
@@ -29,10 +33,36 @@ export function touch(core: Core, inode: Inode): void {
   inode.writeback.hasTimes = true
 }
 
+/**
+ * The object was changed in a way that its ctime tells of: a name more or less, other extended attributes. With
+ * WRITEBACK_CACHE the client sets it, and sends it at once. What comes of that is nobody's concern.
+ */
+export async function changed(core: Core, inode: Inode): Promise<void> {
+  invalidateAttr(inode, STATX_CTIME)
+  if (!ownsSizeAndTimes(core, inode)) return
+  const { sec, nsec } = now(core)
+  Object.assign(inode.attr, { ctime: sec, ctimensec: nsec })
+  inode.writeback.hasTimes = true
+  await flushTimes(core, inode).catch(ignoreFailure)
+}
+
 /** Sends times that were set here. The reply is not looked at. */
 export async function flushTimes(core: Core, inode: Inode): Promise<void> {
-  if (!inode.writeback.hasTimes) return
-  inode.writeback.hasTimes = false
+  const { writeback } = inode
+  // One after the other, whoever sends them.
+  while (writeback.sendingTimes !== undefined) await writeback.sendingTimes.catch(() => undefined)
+  if (!writeback.hasTimes) return
+  writeback.hasTimes = false
+  const sending = sendTimes(core, inode)
+  writeback.sendingTimes = sending
+  try {
+    await sending
+  } finally {
+    writeback.sendingTimes = undefined
+  }
+}
+
+async function sendTimes(core: Core, inode: Inode): Promise<void> {
   const { mtime, mtimensec, ctime, ctimensec } = inode.attr
   const [writer] = inode.writers
   const hasCtime = core.negotiated.minor >= 23

@@ -22,16 +22,20 @@ export interface LastName {
   readonly name: string
   /** A slash follows: it must be a directory. */
   readonly hasSlash: boolean
+  /** Links that were followed up to here. */
+  readonly links: number
 }
 
 class Walk {
   private readonly core: Core
   private readonly task: Task
-  private links = 0
+  /** Followed so far. */
+  links: number
   /** Held. */
   current: Dentry
 
-  constructor(core: Core, task: Task, start: Dentry) {
+  constructor(core: Core, task: Task, start: Dentry, links = 0) {
+    this.links = links
     this.core = core
     this.task = task
     this.current = core.dentries.hold(start)
@@ -80,9 +84,8 @@ class Walk {
   async followTo(link: Dentry): Promise<void> {
     let target: string
     try {
+      target = await follow(this.core, link, this.links, this.task)
       this.links += 1
-      if (this.links > MAX_LINKS) throw failure('ELOOP')
-      target = await readTarget(this.core, link.inode!, this.task)
     } finally {
       this.core.dentries.release(link)
     }
@@ -139,14 +142,16 @@ export async function withLast<T>(
   task: Task,
   run: (last: LastName) => Promise<T>,
   from: Dentry = core.root,
+  links = 0,
 ): Promise<T> {
   await core.connection.ready(task.signal)
-  const walking = new Walk(core, task, from)
+  const walking = new Walk(core, task, from, links)
   try {
     const { name, hasSlash } = await walking.toLast(path)
     walking.checkDirectory()
-    await checkPermission(core, walking.current.inode!, task, MAY_EXEC)
-    return await run({ directory: walking.current, name, hasSlash })
+    // The root itself is in no directory that would have to be searched.
+    if (name !== '') await checkPermission(core, walking.current.inode!, task, MAY_EXEC)
+    return await run({ directory: walking.current, name, hasSlash, links: walking.links })
   } finally {
     walking.dispose()
   }
@@ -168,7 +173,8 @@ export async function withObject<T>(
   }
 }
 
-/** The path of a link's target, from the directory that the link is in. */
-export async function targetOf(core: Core, link: Dentry, task: Task): Promise<{ path: string; from: Dentry }> {
-  return { path: await readTarget(core, link.inode!, task), from: link.parent }
+/** Where a link leads. @param links that were followed before it */
+export async function follow(core: Core, link: Dentry, links: number, task: Task): Promise<string> {
+  if (links >= MAX_LINKS) throw failure('ELOOP')
+  return readTarget(core, link.inode!, task)
 }

@@ -29,8 +29,8 @@ export async function write(
   offset: number,
   task: Task,
 ): Promise<Written> {
-  file.check()
   if (!file.isWritable) throw failure('EBADF')
+  file.check()
   if (offset < 0) throw failure('EINVAL')
   const isDirect = (file.openFlags & FOPEN_DIRECT_IO) !== 0
   const written = await (isDirect ? direct(core, file, data, offset, task) : cached(core, file, data, offset, task))

@@ -1,13 +1,13 @@
 import { encodedNameLength } from '../../base/name.js'
 import { readXattrNames } from '../../protocol/xattr-names.js'
-import { MAY_READ, MAY_WRITE, S_ISVTX, STATX_CTIME } from '../constants.js'
+import { MAY_READ, MAY_WRITE, S_ISVTX } from '../constants.js'
 import type { Core } from '../core.js'
 import type { Dispensable } from '../connection/features.js'
 import { failedWith, failure } from '../failure.js'
 import type { Dentry, Inode } from '../objects.js'
 import { isPrivileged, type Task } from '../task.js'
 import { checkPermission } from './permission.js'
-import { invalidateAttr } from './staleness.js'
+import { changed } from './times.js'
 
 /* Extended attributes. After ENOSYS they are EOPNOTSUPP, without a request. */
 
@@ -80,8 +80,10 @@ async function checkXattr(core: Core, inode: Inode, name: string, task: Task, ma
 async function change(core: Core, dentry: Dentry, op: Dispensable, send: () => Promise<unknown>): Promise<void> {
   const inode = dentry.inode!
   if (inode.isBad) throw failure('EIO')
-  await inode.lock.exclusive(() => dispensable(core, op, send))
-  invalidateAttr(inode, STATX_CTIME)
+  await inode.lock.exclusive(async () => {
+    await dispensable(core, op, send)
+    await changed(core, inode)
+  })
   inode.hasNoCapability = false
   core.events.about(dentry, 'attrib')
 }

@@ -1,0 +1,4 @@
+import { compareWithKernel } from '../../scenarios/compare.js'
+import { DETAILS } from '../../scenarios/scenarios/details.js'
+
+compareWithKernel(DETAILS)
