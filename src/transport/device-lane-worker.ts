@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { writeRaw, writevRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
+import { mayBeEnded } from '../sys/native-worker.js'
 import { threadId } from '../sys/thread.js'
 import { LaneQueue, type LaneQueueMemory } from './device-lane-queue.js'
 
@@ -22,7 +23,9 @@ const queue = new LaneQueue(memory)
 const one = Memory.allocate(8)
 one.view.setBigUint64(0, 1n, true)
 let untold = 0
-parentPort?.postMessage(threadId())
+const id = threadId()
+mayBeEnded(workerData)
+parentPort?.postMessage(id)
 
 for (let count = queue.take(); count > 0; count = queue.take()) {
   for (let i = 0; i < count; i += 1) {

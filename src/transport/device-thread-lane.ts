@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads'
 import { EFD } from '../sys/constants.js'
 import { eventfd } from '../sys/control.js'
 import { Fd } from '../sys/fd.js'
 import { readRaw } from '../sys/io.js'
 import { Memory } from '../sys/memory.js'
+import { startNativeWorker } from '../sys/native-worker.js'
 import { isRunnable } from '../sys/thread.js'
 import { SLOTS, type Lane } from './device-lane.js'
 import { LaneQueue, laneQueueMemory, type LaneJob, type LaneQueueMemory } from './device-lane-queue.js'
@@ -109,7 +109,7 @@ export class ThreadLane implements Lane, Source {
     this.isStarting = true
     this.threads += 1
     const workerData: LaneWorkerData = { device: this.device, done: this.fd, memory: this.memory }
-    const worker = new Worker(new URL('./device-lane-worker.js', import.meta.url), { workerData })
+    const worker = startNativeWorker(new URL('./device-lane-worker.js', import.meta.url), workerData)
     worker.once('message', (id: number) => {
       this.ids.push(id)
       this.isStarting = false

@@ -106,7 +106,7 @@ test('mistakes are one line, and an exit code', LIMIT, async (t) => {
   const { client, socket } = await serve(t, 'memory:')
   const rows: readonly (readonly [readonly string[], number, string])[] = [
     [['cat', '/nothing'], 1, "ENOENT: No such file or directory, open '/nothing'"],
-    [['rm', '/'], 1, "EISDIR: Is a directory, rm '/'"],
+    [['rm', '/'], 1, "rm '/': it is a directory, and recursive is not set"],
     [['rmdir', '/nothing'], 1, "ENOENT: No such file or directory, rmdir '/nothing'"],
     [['cat'], 2, "PATH and [PATH …] expected, not nothing ('fusewire client --help')"],
     [['mv', '/a'], 2, "FROM and TO expected, not '/a' ('fusewire client --help')"],

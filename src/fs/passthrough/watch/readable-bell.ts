@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { eventfd } from '../../../sys/control.js'
 import { Fd } from '../../../sys/fd.js'
 import { write } from '../../../sys/io.js'
+import { startNativeWorker } from '../../../sys/native-worker.js'
 
 /** Words that both threads see: what to wait for, and whether to end. */
 export const BELL = { ROUND: 0, ENDED: 1 } as const
@@ -35,7 +36,7 @@ export class ReadableBell {
    */
   constructor(fd: number, ring: () => void) {
     const workerData: BellData = { fd, waker: this.waker.number, words: this.words }
-    this.worker = new Worker(new URL('./readable-bell-worker.js', import.meta.url), { workerData })
+    this.worker = startNativeWorker(new URL('./readable-bell-worker.js', import.meta.url), workerData)
     this.worker.on('message', ring)
     this.worker.unref()
     process.once('exit', this.wake)
