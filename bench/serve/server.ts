@@ -10,6 +10,8 @@ const mounted = await mount(new URL('toy.js', import.meta.url), mountpoint, {
   allowOther: true,
   entryTimeoutMs: 0,
   attrTimeoutMs: 0,
+  // As libfuse, it takes no note of what the kernel has.
+  changes: false,
   threads: Number(threads),
   loop: loop as 'auto' | 'reactor' | 'plain',
   data: toyData(),
